@@ -1,0 +1,47 @@
+import type { Rule } from "./catalogue.js";
+
+/** LDP9xx: the machine, the command line, the forge. */
+export const environmentRules = {
+  LDP901: {
+    title: "wrong usage",
+    severity: "error",
+    why: "An option, an input or an argument can't be used as it was given.",
+    fix: "Read `ldp COMMAND --help`, or the action's inputs in the README.",
+  },
+  LDP902: {
+    title: "internal error",
+    severity: "error",
+    why: "ldp met something that it should have handled. This is a bug.",
+    fix: "Open an issue with the stack that was printed.",
+  },
+  LDP903: {
+    title: "the base revision can't be read",
+    severity: "error",
+    why: "What changed is told by comparing with a git revision, which is not here or not one.",
+    fix: "Fetch it (`fetch-depth: 0` in actions/checkout), or name another with --base.",
+  },
+  LDP904: {
+    title: "a file is in the way",
+    severity: "error",
+    why: "ldp never overwrites what it did not write.",
+    fix: "Remove or rename the file, or use the option that the message names.",
+  },
+  LDP905: {
+    title: "the token may not do this",
+    severity: "warning",
+    why: "GitHub refused a request for lack of a permission, or because the token of a fork's pull request may only read.",
+    fix: "Add the permission that the message names to the job. On a fork nothing is to be done: the text is in the job's summary.",
+  },
+  LDP906: {
+    title: "the network failed",
+    severity: "error",
+    why: "A server could not be reached, or failed again and again.",
+    fix: "Try again; look at the host's status and at the runner's proxy settings.",
+  },
+  LDP907: {
+    title: "a tool is missing",
+    severity: "error",
+    why: "A program that this command drives was not found.",
+    fix: "Install it as the message says.",
+  },
+} as const satisfies Record<string, Rule>;

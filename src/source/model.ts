@@ -1,0 +1,60 @@
+import type { Place } from "../diagnostics/diagnostic.js";
+import type { Kind } from "../project/model.js";
+
+/** A table that the code reads. */
+export interface Read {
+  /** The name as the text gives it, backquotes stripped; a part that is not known from the text is `{…}`; null when nothing is known. */
+  readonly table: string | null;
+  readonly place: Place;
+  readonly streaming: boolean;
+  /** Whether the name is known, at least in its last part. */
+  readonly resolved: boolean;
+  /** The text of the expression, shortened: what a message shows when the name is not known. */
+  readonly text: string;
+}
+
+export interface Expectation {
+  readonly name: string | null;
+  readonly condition: string | null;
+  readonly action: "keep" | "drop" | "fail";
+}
+
+/** A dataset that a module defines. */
+export interface Dataset {
+  /** As in the text, backquotes stripped; null when it can't be told. */
+  readonly name: string | null;
+  readonly kind: Kind | null;
+  /** How it is defined: "dlt.table", "dp.materialized_view", "CREATE STREAMING TABLE", "SELECT" (a bare select in a .sql module). */
+  readonly definedBy: string;
+  /** The place of the definition: the function's name or the call. */
+  readonly place: Place;
+  readonly comment: string | null;
+  readonly docstring: string | null;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly expectations: readonly Expectation[];
+  /** The keys of an auto CDC flow into it, in order; null when there is none. */
+  readonly cdcKeys: readonly string[] | null;
+  readonly reads: readonly Read[];
+  /** Actions and side effects inside its function: LDP308. */
+  readonly actions: readonly { readonly text: string; readonly place: Place }[];
+  /** Hash of what defines it: the syntax tree of the definition and all of the module's parts that it uses. */
+  readonly fingerprint: string;
+}
+
+/** What one module says. Reading never imports or runs it. */
+export interface ModuleReading {
+  readonly path: string;
+  readonly datasets: readonly Dataset[];
+  /** Reads outside every dataset. */
+  readonly reads: readonly Read[];
+  /** The project's own modules that it imports, resolved to paths, sorted. */
+  readonly imports: readonly string[];
+  /** Where it stops being Python or SQL; null when it parses. */
+  readonly syntaxError: { readonly message: string; readonly place: Place } | null;
+  /** Too big or too deep to read: LDP105. */
+  readonly tooBig: boolean;
+  /** Hash of the syntax tree without comments, docstrings and formatting. */
+  readonly fingerprint: string;
+  /** Lines with `# ldp: ignore LDPnnn` and the codes they switch off (`*` for all). */
+  readonly ignores: ReadonlyMap<number, readonly string[]>;
+}
