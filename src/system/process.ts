@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Bytes kept of each stream; the rest is dropped from the front (stderr) or the end (stdout). */
   readonly limit?: number;
+  /** Takes stdout piece by piece, for output that may be too big to keep: `stdout` is empty then. */
+  readonly onStdout?: (chunk: Buffer) => void;
   /** Called with each complete line of stderr as it comes. */
   readonly onStderrLine?: (line: string) => void;
   /** Stops the child like a time limit does. */
@@ -71,7 +73,7 @@ export const runProcess: RunProcess = (command, args, options) =>
     options.signal?.addEventListener("abort", end, { once: true });
     if (options.signal?.aborted) end();
 
-    child.stdout.on("data", (chunk: Buffer) => out.add(chunk));
+    child.stdout.on("data", options.onStdout ?? ((chunk: Buffer) => out.add(chunk)));
     child.stderr.on("data", (chunk: Buffer) => err.add(chunk));
     child.stdin.on("error", () => {});
     child.stdin.end(options.input ?? "");
