@@ -13,6 +13,8 @@ export type Mode = (typeof modes)[number];
 export interface Table {
   readonly name: string;
   readonly layer: Layer;
+  /** False where config.yml has no valid layer (LDP103) and `layer` is only a stand-in. */
+  readonly layerKnown: boolean;
   readonly tags: readonly string[];
   readonly dependsOn: readonly Dependency[];
   /** The file that defines it, relative to the project: as given, or the default. */
