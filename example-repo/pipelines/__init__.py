@@ -1,0 +1,1 @@
+"""The engine that runs this project's tables."""

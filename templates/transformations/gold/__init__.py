@@ -1,0 +1,1 @@
+"""Gold: what reports and people read."""

@@ -1,0 +1,1 @@
+"""Silver: cleaned, typed, one row for each thing."""
