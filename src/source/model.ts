@@ -37,6 +37,8 @@ export interface Dataset {
   readonly reads: readonly Read[];
   /** Actions and side effects inside its function: LDP308. */
   readonly actions: readonly { readonly text: string; readonly place: Place }[];
+  /** Hash of the definition without its name: what a rename leaves alike; null when it is not told. */
+  readonly body: string | null;
   /** Hash of what defines it: the syntax tree of the definition and all of the module's parts that it uses. */
   readonly fingerprint: string;
 }
@@ -57,4 +59,23 @@ export interface ModuleReading {
   readonly fingerprint: string;
   /** Lines with `# ldp: ignore LDPnnn` and the codes they switch off (`*` for all). */
   readonly ignores: ReadonlyMap<number, readonly string[]>;
+}
+
+/** What the code says of one table of config.yml. */
+export interface TableSource {
+  readonly table: string;
+  readonly module: string;
+  /** Null when the module does not define it. */
+  readonly dataset: Dataset | null;
+  readonly kind: Kind | null;
+  /** Equal when the definition's syntax tree is equal, wherever it stands; null when nothing could be read. */
+  readonly fingerprint: string | null;
+  /** The project's modules in its import closure, by path, with their fingerprints. */
+  readonly helpers: ReadonlyMap<string, string>;
+}
+
+/** Everything that was read, by module and by table. */
+export interface Sources {
+  readonly modules: ReadonlyMap<string, ModuleReading>;
+  readonly tables: ReadonlyMap<string, TableSource>;
 }
