@@ -1,2 +1,2 @@
-/** The version of ldp, as in package.json (a test compares the two). */
+/** The version of this release: that of package.json, held equal by a test. */
 export const version = "1.0.0";

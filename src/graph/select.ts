@@ -44,7 +44,10 @@ export function selectTables(
 function chooseByTags(tables: readonly Table[], selection: Selection, diagnostics: Diagnostic[]): ReadonlySet<string> {
   const known = new Set(tables.flatMap((table) => table.tags));
   for (const tag of selection.tags) {
-    if (!known.has(tag)) diagnostics.push(unknownTag(tag, known));
+    if (tag === "") {
+      const hint = "Separate tags by single commas; without --tags all tables are chosen.";
+      diagnostics.push(finding("LDP404", "The list of tags has an empty one.", null, { hint }));
+    } else if (!known.has(tag)) diagnostics.push(unknownTag(tag, known));
   }
   const matches = (table: Table) =>
     selection.tagMode === "and"

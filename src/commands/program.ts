@@ -1,0 +1,165 @@
+import { resolve } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import type { Selection } from "../plan/model.js";
+import { modes } from "../project/model.js";
+import { renderErrorJson } from "../render/json.js";
+import type { TextOptions } from "../render/text.js";
+import { UserError } from "../system/errors.js";
+import { version } from "../version.js";
+import { explainCommand } from "./explain.js";
+import { graphCommand, graphFormats } from "./graph.js";
+import type { PlanOptions } from "./make-plan.js";
+import type { Outcome } from "./outcome.js";
+import { planCommand, planFormats } from "./plan.js";
+import { validateCommand, validateFormats } from "./validate.js";
+
+/**
+ * Runs the `ldp` command.
+ * @param args what follows `ldp` on the command line.
+ * @returns the result; errors are results too, with the exit status of the contract. Only a bug throws nothing out of here: it
+ * becomes LDP902 with its stack on stderr.
+ */
+export async function runCli(args: readonly string[], text: TextOptions): Promise<Outcome> {
+  let outcome: Outcome | null = null;
+  let help = "";
+  let usage = "";
+  const program = buildProgram(text, (result) => {
+    outcome = result;
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (written) => {
+        help += written;
+      },
+      writeErr: (written) => {
+        usage += written;
+      },
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return { stdout: help, stderr: "", exit: 0 };
+      const message = error.message.replace(/^error: /, "");
+      return failure(new UserError("LDP901", message || "A command is missing.", "See `ldp --help`."), args, usage);
+    }
+    return failure(error, args, "");
+  }
+  return outcome ?? { stdout: help, stderr: "", exit: 0 };
+}
+
+function failure(error: unknown, args: readonly string[], usage: string): Outcome {
+  const json = args.some((arg, index) => arg === "--format=json" || (arg === "json" && args[index - 1] === "--format"));
+  if (error instanceof UserError) {
+    const hint = error.hint === undefined ? "" : `\n  ${error.hint}`;
+    const stderr = usage || `${error.code}: ${error.message}${hint}\n`;
+    return { stdout: json ? renderErrorJson(error.code, error.message, error.hint) : "", stderr, exit: 2 };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    stdout: json ? renderErrorJson("LDP902", message) : "",
+    stderr: `LDP902: internal error, a bug of ldp: ${stack}\n`,
+    exit: 2,
+  };
+}
+
+function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Command {
+  const program = new Command("ldp")
+    .description("Validates, plans, draws, lints and deploys repositories of Lakeflow Spark Declarative Pipelines.")
+    .version(version, "--version", "print the version")
+    .helpOption("--help", "show this help")
+    .helpCommand(false);
+  const add = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .helpOption("--help", "show this help")
+      .option("-C, --project <dir>", "the project's folder", ".")
+      .option("--config <file>", "the config file, relative to the project", "config.yml");
+
+  withFormat(add("validate", "check config.yml, the modules and the graph"), validateFormats)
+    .option("--strict", "count warnings as errors", false)
+    .option("--no-source", "read no module")
+    .action((options) => end(validateCommand({ ...common(options), ...options, text })));
+
+  withFormat(withSelection(add("plan", "what would run, and what changed since a revision")), planFormats).action(
+    (options) => end(planCommand({ ...planOptions(options), format: options.format, text })),
+  );
+
+  withFormat(withSelection(add("graph", "draw the DAG")), graphFormats)
+    .option("--output <file>", "write to a file in place of stdout")
+    .action(async (options) => {
+      end(
+        await graphCommand({ ...planOptions(options), format: options.format, output: options.output ?? null, text }),
+      );
+    });
+
+  program
+    .command("explain")
+    .description("what a diagnostic means and how to fix it")
+    .helpOption("--help", "show this help")
+    .argument("[code]", "such as LDP203; without it all codes are listed")
+    .action((code) => end(explainCommand(code)));
+  return program;
+}
+
+function withFormat(command: Command, formats: readonly [string, ...string[]]): Command {
+  return command.addOption(
+    new Option("--format <format>", "the form of the result").choices([...formats]).default(formats[0]),
+  );
+}
+
+function withSelection(command: Command): Command {
+  const collect = (value: string, before: readonly string[]) => [...before, value];
+  return command
+    .option("--tags <tags>", "tags, separated by commas", splitTags, [])
+    .addOption(new Option("--tag-mode <mode>", "any of the tags, or all of them").choices(["or", "and"]).default("or"))
+    .option("--select <expression>", "tables to choose; repeat to unite, a comma intersects", collect, [])
+    .option("--exclude <expression>", "tables to leave out; repeatable", collect, [])
+    .addOption(new Option("--mode <mode>", "how the pipeline is updated").choices([...modes]).default("batch"))
+    .option("--base <rev>", "a git revision to compare with")
+    .option("--strict", "count warnings as errors", false)
+    .option("--no-source", "read no module");
+}
+
+function splitTags(value: string): string[] {
+  return value.trim() === "" ? [] : [...new Set(value.split(",").map((tag) => tag.trim()))];
+}
+
+function common(options: { project: string; config: string }): { directory: string; config: string } {
+  return { directory: resolve(options.project), config: options.config.replaceAll("\\", "/").replace(/^\.\//, "") };
+}
+
+interface ParsedPlanOptions {
+  readonly project: string;
+  readonly config: string;
+  readonly tags: readonly string[];
+  readonly tagMode: Selection["tagMode"];
+  readonly select: readonly string[];
+  readonly exclude: readonly string[];
+  readonly mode: PlanOptions["mode"];
+  readonly base?: string;
+  readonly strict: boolean;
+  readonly source: boolean;
+}
+
+function planOptions(options: ParsedPlanOptions): PlanOptions {
+  const { tags, tagMode, select, exclude, mode, strict, source } = options;
+  if (mode === "streaming" && tags.length + select.length + exclude.length > 0) {
+    throw new UserError(
+      "LDP901",
+      "--mode streaming takes no selection: a continuous pipeline runs all its tables.",
+      "Leave --tags, --select and --exclude out, or use --mode batch.",
+    );
+  }
+  return {
+    ...common(options),
+    mode,
+    strict,
+    source,
+    base: options.base ?? null,
+    selection: { tags, tagMode, select, exclude },
+  };
+}

@@ -1,0 +1,32 @@
+import { renderValidateJson } from "../render/json.js";
+import { renderValidateText, type TextOptions } from "../render/text.js";
+import { diskTree } from "../system/disk-tree.js";
+import { exitFor, type Outcome } from "./outcome.js";
+import { checkProject, isInvalid } from "./project-state.js";
+
+export const validateFormats = ["text", "json"] as const;
+
+export interface ValidateOptions {
+  readonly directory: string;
+  readonly config: string;
+  readonly format: (typeof validateFormats)[number];
+  readonly strict: boolean;
+  readonly source: boolean;
+  readonly text: TextOptions;
+}
+
+/** `ldp validate`: checks config.yml, the modules and the graph. */
+export function validateCommand(options: ValidateOptions): Outcome {
+  const { state, diagnostics } = checkProject(diskTree(options.directory), options.config, { source: options.source });
+  const tables = state?.project.tables.length ?? 0;
+  const exit = exitFor(diagnostics, isInvalid(diagnostics, options.strict));
+  const stdout = () => {
+    switch (options.format) {
+      case "text":
+        return renderValidateText(tables, diagnostics, options.text);
+      case "json":
+        return renderValidateJson(tables, diagnostics, options.strict);
+    }
+  };
+  return { stdout: stdout(), stderr: "", exit };
+}
