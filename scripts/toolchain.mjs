@@ -1,6 +1,8 @@
 // Where the scripts find their tools, and how a fresh clone gets them. Plain JavaScript: it runs before anything is installed.
 import { spawnSync } from "node:child_process";
-import { existsSync, realpathSync, statSync, utimesSync } from "node:fs";
+import { createHash } from "node:crypto";
+
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,16 +23,17 @@ export function toolEnvironment(extra = {}) {
   return { ...process.env, PATH: [dirname(node24()), process.env.PATH].join(delimiter), ...extra };
 }
 
-/** Installs the development dependencies where package-lock.json is newer than what is installed. */
+/** Installs the development dependencies where package-lock.json is not the one that they were installed from. */
 export function installDependencies() {
-  const installed = join(root, "node_modules", ".package-lock.json");
-  const wanted = join(root, "package-lock.json");
-  if (existsSync(installed) && existsSync(node24()) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
+  const stamp = join(root, "node_modules", ".installed-from");
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  if (existsSync(stamp) && existsSync(node24()) && readFileSync(stamp, "utf8") === wanted) return;
   console.error("Installing the development dependencies (npm ci) …");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: ["ignore", 2, 2] });
   if (!existsSync(node24())) fail("npm ci did not install Node 24: allow the install script of the package `node`.");
-  const now = new Date();
-  utimesSync(installed, now, now);
+  writeFileSync(stamp, wanted);
 }
 
 /** Runs a command, ends the process with its status when it fails. */
