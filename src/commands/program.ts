@@ -5,9 +5,11 @@ import { modes } from "../project/model.js";
 import { renderErrorJson } from "../render/json.js";
 import type { TextOptions } from "../render/text.js";
 import { UserError } from "../system/errors.js";
+import { runProcess } from "../system/process.js";
 import { version } from "../version.js";
 import { explainCommand } from "./explain.js";
 import { graphCommand, graphFormats } from "./graph.js";
+import { lintCommand, lintFormats } from "./lint.js";
 import type { PlanOptions } from "./make-plan.js";
 import type { Outcome } from "./outcome.js";
 import { planCommand, planFormats } from "./plan.js";
@@ -94,6 +96,13 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
       end(
         await graphCommand({ ...planOptions(options), format: options.format, output: options.output ?? null, text }),
       );
+    });
+
+  withFormat(add("lint", "ruff over the Python of the project"), lintFormats)
+    .option("--fix", "apply the fixes that are safe, and format", false)
+    .action(async (options) => {
+      const { format, fix } = options;
+      end(await lintCommand({ ...common(options), format, fix, environment: process.env, runProcess, text }));
     });
 
   program

@@ -1,4 +1,4 @@
-import type { Diagnostic, Severity } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, Fix, Severity } from "../diagnostics/diagnostic.js";
 import type { RuffFinding } from "./finding.js";
 import { cutLines, fixDiff } from "./fix-diff.js";
 import type { FormatChange } from "./format-diff.js";
@@ -31,14 +31,11 @@ export function findingDiagnostic(finding: RuffFinding, severity: Severity, file
     endLine,
     rule: finding.code,
     ...(finding.url === null ? {} : { url: finding.url }),
-    ...(fix === null ? {} : { fix, hint: `${fix.message}: ${fix.command}` }),
+    ...(fix === null ? {} : { fix }),
   };
 }
 
-function fixOf(
-  finding: RuffFinding,
-  files: ProjectFiles,
-): (NonNullable<Diagnostic["fix"]> & { command: string }) | null {
+function fixOf(finding: RuffFinding, files: ProjectFiles): Fix | null {
   if (finding.fix === null) return null;
   const text = files.text(finding.filename);
   const lines = finding.cell === null ? text?.lines : text?.cells?.[finding.cell - 1]?.lines;
@@ -82,7 +79,6 @@ export function formatDiagnostic(
     column: 1,
     endLine,
     rule: "format",
-    hint: `Format it: ${fixCommand}`,
     fix: { message: "Format the file", diff: cutLines(diff, shownLines).join("\n"), command: fixCommand },
   };
 }

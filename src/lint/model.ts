@@ -12,5 +12,8 @@ export interface LintResult {
   readonly isFresh: (diagnostic: Diagnostic) => boolean;
   /** Files that `ruff format` would change. */
   readonly unformatted: readonly string[];
+  /** What `--fix` mended before this: findings, and files that were formatted. Null without it. */
+  readonly fixed: { readonly findings: number; readonly files: number } | null;
+  /** Version and origin are empty where there was nothing to look at. */
   readonly tool: { readonly name: string; readonly version: string; readonly from: string };
 }

@@ -25,6 +25,9 @@ export interface RuffRun {
 /** Bytes of one finding, its fix with it; a bigger one is counted only. */
 const biggestFinding = 4 * 1024 * 1024;
 
+/** Bytes of an output that a message may show. */
+const shownBytes = 200;
+
 /** `ruff check`: each finding is given as it comes; null for one that is too big to look at. */
 export async function checkCode(run: RuffRun, onFinding: (finding: RuffFinding | null) => void): Promise<void> {
   let strange = 0;
@@ -33,7 +36,7 @@ export async function checkCode(run: RuffRun, onFinding: (finding: RuffFinding |
     if (text !== null && finding === null) strange++;
     else onFinding(finding);
   });
-  const start = new Start();
+  const start = new Excerpt("head");
   const finished = await ruff(run, ["check", "--output-format", "json"], (chunk) => {
     start.add(chunk);
     objects.add(chunk);
@@ -50,7 +53,7 @@ export async function checkFormat(run: RuffRun, onChange: (change: FormatChange)
     changes++;
     onChange(change);
   });
-  const start = new Start();
+  const start = new Excerpt("head");
   const finished = await ruff(run, ["format", "--diff"], (chunk) => {
     start.add(chunk);
     diffs.add(chunk);
@@ -62,21 +65,25 @@ export async function checkFormat(run: RuffRun, onChange: (change: FormatChange)
   if (changes > 0 ? finished.code === 0 : finished.code === 1 || start.text !== "") throw garbage("format", start);
 }
 
-/** Applies ruff's safe fixes, then its format. */
+/** Applies ruff's safe fixes, then its format. Gives how many findings were mended and how many files formatted. */
 export async function fixCode(
   run: RuffRun,
   what: { readonly check: boolean; readonly format: boolean },
-): Promise<void> {
-  const ignore = () => {};
+): Promise<{ readonly findings: number; readonly files: number }> {
+  const end = new Excerpt("tail");
   if (what.check) {
-    const finished = await ruff(run, ["check", "--fix", "--exit-zero", "--quiet"], ignore);
+    const finished = await ruff(run, ["check", "--fix", "--exit-zero", "--output-format", "concise"], (chunk) =>
+      end.add(chunk),
+    );
     if (finished.code !== 0) throw failure(run, "check --fix", finished);
   }
+  const findings = Number(/\((\d+) fixed/.exec(end.text)?.[1] ?? 0);
   if (what.format) {
-    const finished = await ruff(run, ["format", "--quiet"], ignore);
+    const finished = await ruff(run, ["format"], (chunk) => end.add(chunk));
     if (finished.code !== 0 && !(finished.code === 2 && couldNotParse(finished)))
       throw failure(run, "format", finished);
   }
+  return { findings, files: Number(/(\d+) files? reformatted/.exec(end.text)?.[1] ?? 0) };
 }
 
 async function ruff(run: RuffRun, command: readonly string[], onStdout: (chunk: Buffer) => void): Promise<Finished> {
@@ -138,7 +145,7 @@ function failure(run: RuffRun, command: string, finished: Finished): UserError {
   );
 }
 
-function garbage(command: string, start: Start): UserError {
+function garbage(command: string, start: Excerpt): UserError {
   const shown = start.text === "" ? "nothing" : JSON.stringify(start.text);
   return new UserError(
     "LDP704",
@@ -147,13 +154,20 @@ function garbage(command: string, start: Start): UserError {
   );
 }
 
-/** The first characters of an output, to be shown when it is not understood. */
-class Start {
+/** The first or last characters of an output. */
+class Excerpt {
   #bytes = Buffer.alloc(0);
+  readonly #part: "head" | "tail";
+
+  constructor(part: "head" | "tail") {
+    this.#part = part;
+  }
 
   add(chunk: Buffer): void {
-    if (this.#bytes.length < 100)
-      this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(0, 100 - this.#bytes.length)]);
+    if (this.#part === "tail")
+      this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(-shownBytes)]).subarray(-shownBytes);
+    else if (this.#bytes.length < shownBytes)
+      this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(0, shownBytes - this.#bytes.length)]);
   }
 
   get text(): string {

@@ -57,6 +57,8 @@ export async function runLint(options: LintOptions): Promise<LintResult> {
   const nothingToDo = paths.length === 0 || (severities.check === "off" && severities.format === "off");
   const ruff = nothingToDo ? null : await findRuff({ ...options, directory });
 
+  let fixed: LintResult["fixed"] = null;
+
   if (ruff !== null) {
     const run: RuffRun = {
       ruff,
@@ -67,7 +69,8 @@ export async function runLint(options: LintOptions): Promise<LintResult> {
       environment: options.environment,
       runProcess: options.runProcess,
     };
-    if (options.fix) await fixCode(run, { check: severities.check !== "off", format: severities.format !== "off" });
+    if (options.fix)
+      fixed = await fixCode(run, { check: severities.check !== "off", format: severities.format !== "off" });
     if (severities.check !== "off")
       await checkCode(run, (finding) => {
         if (finding === null) findings.addUnknown();
@@ -97,6 +100,7 @@ export async function runLint(options: LintOptions): Promise<LintResult> {
     unformatted: [...new Set([...changes.fresh, ...changes.old].map((change) => files.path(change.path)))].sort(
       byCodePoint,
     ),
+    fixed,
     tool: { name: "ruff", version: ruff?.version ?? "", from: ruff?.from ?? "" },
   };
 }
