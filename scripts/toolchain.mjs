@@ -44,6 +44,17 @@ export function run(command, args, options = {}) {
   return result;
 }
 
+/** Runs a command and returns its exit status; 127 where it can't be started. */
+export function status(command, args, options = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: toolEnvironment(),
+    ...options,
+  });
+  return result.error ? 127 : (result.status ?? 1);
+}
+
 /** Says in one line what is missing, and ends. */
 export function fail(message) {
   console.error(message);
