@@ -106,7 +106,7 @@ function collect(name, file, code) {
         counts.skipped += 1;
         const title = /\bname="([^"]*)"/.exec(attributes)?.[1] ?? "?";
         const reason = /<skipped\b[^>]*\bmessage="([^"]*)"/.exec(body)?.[1];
-        skipped.push(unescape(`${name}: ${title}${reason ? ` (${reason})` : ""}`));
+        skipped.push(decodeXml(`${name}: ${title}${reason ? ` (${reason})` : ""}`));
       } else counts.passed += 1;
     }
   }
@@ -116,7 +116,7 @@ function collect(name, file, code) {
   }
 }
 
-function unescape(text) {
+function decodeXml(text) {
   return text
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">")
