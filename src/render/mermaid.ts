@@ -3,7 +3,7 @@ import { type Layer, layers } from "../project/model.js";
 import { appearance, appearances, changeOrder } from "./appearance.js";
 import { escapeMermaid } from "./escape/mermaid.js";
 import { type GraphNode, type GraphView, subgraph, withNeighbours } from "./graph-view.js";
-import { plural } from "./words.js";
+import { plural, thousands } from "./words.js";
 
 /**
  * A graph as a Mermaid flowchart, layers as subgraphs. Node ids are made (`n0`, `n1`, …): a name of the project is only ever in a
@@ -111,7 +111,7 @@ function leftOut(view: GraphView, part: GraphView, step: FittedMermaid["step"]):
     changed: "Changed tables",
     selected: "Selected tables",
   }[step];
-  return `${kind} are drawn; ${plural(missing, "other table")} of ${view.nodes.length} ${missing === 1 ? "is" : "are"} not.`;
+  return `${kind} are drawn; ${plural(missing, "other table")} of ${thousands(view.nodes.length)} ${missing === 1 ? "is" : "are"} not.`;
 }
 
 /** A node a layer, with counts: what is left when tables can't be drawn one by one. */

@@ -10,6 +10,8 @@ export interface Report {
   readonly schema: "ldp.report/1";
   /** The project's folder in the repository, `.` for the top; tells projects of one repository apart. */
   readonly directory: string;
+  /** The config file in use, relative to the project; `config.yml` where it is left out. */
+  readonly configFile?: string;
   readonly plan: Plan;
   readonly environments: readonly EnvironmentPlan[];
   /** Null when lint did not run; then `lintReason` may say why. */
@@ -17,6 +19,8 @@ export interface Report {
   readonly lintReason: string | null;
   readonly links: ReportLinks;
   readonly versions: Readonly<Record<string, string>>;
+  /** What a reader must know before anything else, such as parts that don't fit together. */
+  readonly notes?: readonly string[];
 }
 
 export interface ReportLint {

@@ -27,8 +27,8 @@ export function kindWord(kind: Kind | null): string {
 }
 
 /** What the deploy does to a resource, in a word; a destructive one in capitals. */
-export function actionWord(action: ResourceAction): string {
-  if (action.gone) return "gone";
-  if (!action.destructive) return action.action;
-  return action.action === "delete" ? "DESTROYED" : action.action.toUpperCase();
+export function actionWord({ action, destructive }: Pick<ResourceAction, "action" | "destructive">): string {
+  if (!destructive) return action;
+  if (action === "delete") return "DESTROYED";
+  return action === "recreate" ? "RECREATED" : action.toUpperCase();
 }

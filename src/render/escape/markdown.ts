@@ -14,10 +14,9 @@ export function escapeMarkdown(text: string, limit = 600): string {
   return cut(cutWords(visible(text), 120), limit)
     .replace(/[\\`*[\]|~$]/g, "\\$&")
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, "\\_")
-    .replace(/^(?:[#+=:-]|\d{1,9}(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}${BREAK}` : `\\${start}`))
+    .replace(/^(?:[#+=:>-]|\d{1,9}(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}${BREAK}` : `\\${start}`))
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
     .replace(/@(?=\S)|#(?=\d)|\bgh-(?=\d)|:(?=\/\/)|www(?=\.)/gi, `$&${BREAK}`);
 }
 
