@@ -44,4 +44,10 @@ export const environmentRules = {
     why: "A program that this command drives was not found.",
     fix: "Install it as the message says.",
   },
+  LDP908: {
+    title: "GitHub refused a request",
+    severity: "error",
+    why: "GitHub answered that the request can't be fulfilled, for another reason than a permission: what it is about is gone, locked, or of a form that GitHub does not take.",
+    fix: "Read GitHub's answer in the message. When the action asked for something impossible, open an issue.",
+  },
 } as const satisfies Record<string, Rule>;

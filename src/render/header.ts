@@ -57,15 +57,28 @@ export function writeHeader(header: CommentHeader): string {
   return `<!-- ldp-action:comment=${encodeURIComponent(key).replaceAll("--", "-%2D")} ${json} -->`;
 }
 
+/** The key of a body that starts with our marker, also when its header can't be read; null for any other body. */
+export function commentKey(body: string): string | null {
+  const [, key] = /^<!-- ldp-action:comment=(\S*) /.exec(body) ?? [];
+  return key === undefined ? null : decoded(key);
+}
+
 /** Reads the header of a comment's body; null when the body does not start with one, or with one of another form. */
 export function readHeader(body: string): CommentHeader | null {
-  const [, key, json] = form.exec(body) ?? [];
-  if (key === undefined || json === undefined) return null;
+  const key = commentKey(body);
+  const [, , json] = form.exec(body) ?? [];
+  if (key === null || json === undefined) return null;
   try {
     const value: unknown = JSON.parse(json);
-    return isHeader(value)
-      ? { key: decodeURIComponent(key), commit: value.commit, environments: value.environments }
-      : null;
+    return isHeader(value) ? { key, commit: value.commit, environments: value.environments } : null;
+  } catch {
+    return null;
+  }
+}
+
+function decoded(key: string): string | null {
+  try {
+    return decodeURIComponent(key);
   } catch {
     return null;
   }
