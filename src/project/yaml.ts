@@ -82,9 +82,8 @@ function parseText(source: string, file: string): { text: YamlText | null; diagn
   const tokens = [];
   for (const lexeme of new Lexer().lex(source)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.length > MAX_DEPTH && nesting(parser) > MAX_DEPTH) {
-      return stop(finding("LDP105", `More than ${MAX_DEPTH} levels of nesting.`, place(parser.offset - lexeme.length)));
-    }
+    const deep = parser.stack.length > MAX_DEPTH ? collections(parser)[MAX_DEPTH] : undefined;
+    if (deep) return stop(finding("LDP105", `More than ${MAX_DEPTH} levels of nesting.`, place(deep.offset)));
   }
   for (const token of parser.end()) tokens.push(token);
   const documents = [
@@ -117,10 +116,9 @@ function parseText(source: string, file: string): { text: YamlText | null; diagn
   return readNodes(document, source, file, place);
 }
 
-function nesting(parser: Parser): number {
-  return parser.stack.reduce(
-    (sum, token) => sum + Number(/^(block-map|block-seq|flow-collection)$/.test(token.type)),
-    0,
+function collections(parser: Parser): { readonly offset: number }[] {
+  return parser.stack.flatMap((token) =>
+    /^(block-map|block-seq|flow-collection)$/.test(token.type) && "offset" in token ? [token] : [],
   );
 }
 
