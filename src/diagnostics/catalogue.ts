@@ -1,6 +1,7 @@
 import { bundleRules } from "./bundle-rules.js";
 import { configRules } from "./config-rules.js";
 import type { Severity } from "./diagnostic.js";
+import { engineRules } from "./engine-rules.js";
 import { environmentRules } from "./environment-rules.js";
 import { gateRules } from "./gate-rules.js";
 import { lintRules } from "./lint-rules.js";
@@ -30,6 +31,7 @@ export const catalogue = {
   ...bundleRules,
   ...gateRules,
   ...lintRules,
+  ...engineRules,
   ...environmentRules,
 } as const satisfies Record<string, Rule>;
 
