@@ -1,0 +1,122 @@
+# ldp-engine 1.0.0
+"""Registers the project's tables in the pipeline that is being evaluated, on Databricks and on open-source Spark."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .config import load_config
+from .diagnostics import diagnostic_text, has_errors
+from .dlt_compat import Dataset, compatible
+from .loader import fresh_modules, load_file, modules_of
+from .model import Diagnostic, Table
+from .platform import on_databricks, option, session
+from .sources import use_project
+from .sql_modules import read_query
+from .streaming import sql_reads_stream
+
+REGISTERED_FILE = "LDP_REGISTERED_FILE"
+"""The environment variable that names the file where a local run keeps what was registered."""
+
+
+class RegistrationError(Exception):
+    """The project can't be registered; the text has every finding."""
+
+    def __init__(self, message: str, findings: Iterable[Diagnostic]) -> None:
+        """Takes what could not be done, and the findings that say why."""
+        super().__init__("\n".join([message, *map(diagnostic_text, findings)]))
+
+
+def register_all(root: Path) -> None:
+    """Registers every table of the project, whatever the tags: a table left out would become inactive.
+
+    The pipeline's `configuration` may give `ldp.config` (another config file than config.yml) and
+    `ldp.pipeline` (only tables of that pipeline resource). Raises RegistrationError with all findings
+    when config.yml is wrong or a module could not be loaded. Notebooks and files with CREATE statements
+    are libraries of the pipeline's own.
+    """
+    loaded = load_config(root, option("ldp.config") or "config.yml")
+    project = loaded.project
+    if project is None or has_errors(loaded.diagnostics):
+        raise RegistrationError("config.yml has errors", loaded.diagnostics)
+    use_project(project, root)
+    findings: list[Diagnostic] = []
+    # Databricks gives `spark` to a pipeline's own files only; modules that rely on it work here too.
+    given = {"spark": spark} if (spark := session()) is not None else {}
+    with fresh_modules(root), _pipeline_modules() as registered:
+        for module, tables in modules_of(project, option("ldp.pipeline")).items():
+            found = load_file(root, module, tables, given=given)
+            findings += found
+            if module.endswith(".sql") and not found:
+                findings += _register_sql(root, module, tables[0])
+    if has_errors(findings):
+        raise RegistrationError("modules of the project could not be loaded", findings)
+    for finding in findings:
+        print(diagnostic_text(finding), flush=True)
+    _note(registered)
+
+
+@contextmanager
+def _pipeline_modules() -> Iterator[list[Dataset]]:
+    """Databricks has `dlt` and `dp` with expectations; open-source Spark gets stand-ins that register in its own pipelines."""
+    if on_databricks():
+        yield []
+        return
+    with compatible() as registered:
+        yield registered
+
+
+def _register_sql(root: Path, module: str, table: Table) -> list[Diagnostic]:
+    query = read_query(root / module)
+    if query is None:
+        return []
+    from pyspark import pipelines as dp
+
+    define: Callable[..., Any] = dp.table if sql_reads_stream(query) else _materialized_view(dp)
+    try:
+        define(name=table.name, comment=table.description)(_query_function(query, table.dataset))
+    except Exception as error:
+        text = str(error).strip().split("\n")[0]
+        return [
+            Diagnostic(
+                "LDP801",
+                f"{module} could not be registered: {text}",
+                table.module_place,
+                table=table.name,
+            )
+        ]
+    return []
+
+
+def _query_function(query: str, name: str) -> Callable[[], Any]:
+    def run() -> Any:
+        from pyspark.sql import SparkSession
+
+        return SparkSession.active().sql(query)
+
+    run.__name__ = name
+    return run
+
+
+def _materialized_view(dp: ModuleType) -> Callable[..., Any]:
+    """Before 2025 Databricks had `table` only, which makes a materialized view of a batch query."""
+    return getattr(dp, "materialized_view", dp.table)
+
+
+def _note(registered: list[Dataset]) -> None:
+    """Keeps kinds and expectations for the summary of a local run."""
+    file = os.environ.get(REGISTERED_FILE)
+    if file is None:
+        return
+    entries = [
+        {"name": d.name, "kind": d.kind, "expectations": [asdict(item) for item in d.expectations]}
+        for d in registered
+    ]
+    Path(file).write_text(json.dumps(entries), encoding="utf-8")
