@@ -31,10 +31,6 @@ run x batch '[["a"],["b"]]'
 run y batch '[["b"]]'
 run y-full full-refresh '[["b"]]'
 
-name=digest-empty
-project '["config.yml","'"$(file config.yml)"'"]'
-run batch batch '[]'
-
 name=digest-project
 a=$(file transformations/bronze/a.py) b=$(file transformations/silver/b.sql) c=$(file lib/deep/c.py) d=$(file lib/d.sql)
 say a "$a"
@@ -54,11 +50,11 @@ run batch batch '[["a","b"]]'
 
 name=digest-order
 project '["config.yml","'"$(file config.yml)"'"],["pipelines/z.py","'"$(text 10)"'"],["transformations/B.py","'"$(text 5)"'"],["transformations/a-b.py","'"$(text 2)"'"],["transformations/a.py","'"$(text 3)"'"],["transformations/a/b/c/d.py","'"$(text 9)"'"],["transformations/a/z.py","'"$(text 1)"'"],["transformations/a_b/x.sql","'"$(text 4)"'"],["transformations/z.py","'"$(text 11)"'"],["transformations/ä/ö.py","'"$(text 6)"'"],["transformations/Ａ.py","'"$(text 8)"'"],["transformations/😀.py","'"$(text 7)"'"]'
-run batch batch '[]'
+run batch batch '[["a"]]'
 
 name=digest-escapes
 project '["config.yml","'"$(file config.yml)"'"],["transformations/del'$'\x7f''.py","'"$(text 3)"'"],["transformations/say \"hi\".py","'"$(text 1)"'"],["transformations/sep'$'\xe2\x80\xa8''arator & <b>.py","'"$(text 2)"'"]'
-run batch batch '[]'
+run batch batch '[["a"]]'
 
 name=digest-bytes
 a=$(text '') b=$(text '\xff\xfe\x00\n\x80') c=$(text '\xef\xbb\xbfx = 1\n')
@@ -74,7 +70,7 @@ say a "$a"
 project '["conf/dev.yml","'"$(file conf/dev.yml)"'"],["lib/a.py","'"$a"'"]'
 run batch batch '[["a"]]'
 project '["config.yml","'"$(file config.yml)"'"]' plain
-run plain-batch batch '[]'
+run plain-batch batch '[["z"]]'
 
 name=digest-notebook
 a=$(text '{}\n')
