@@ -48,25 +48,25 @@ function fixOf(finding: RuffFinding, files: ProjectFiles): Fix | null {
   return { message: finding.fix.message?.replaceAll(/\p{Cc}+/gu, " ") ?? "Apply ruff's fix", diff, command };
 }
 
-/** The hunk that is on touched lines, or null. */
-export function touchedHunk(
+/** The run of lines to format that is on touched lines, or null. */
+export function touchedRun(
   change: FormatChange,
   files: ProjectFiles,
   touched: TouchedLines | null,
 ): readonly [number, number] | null {
   if (touched === null) return null;
   const path = files.path(change.path);
-  return hunks(change, files).find(([first, last]) => touches(touched, path, first, last)) ?? null;
+  return runs(change, files).find(([first, last]) => touches(touched, path, first, last)) ?? null;
 }
 
-/** LDP702 for a file that `ruff format` would write differently, at the given hunk or the first one. */
+/** LDP702 for a file that `ruff format` would write differently, at the given run of lines or the first one. */
 export function formatDiagnostic(
   change: FormatChange,
-  hunk: readonly [number, number] | null,
+  run: readonly [number, number] | null,
   severity: Severity,
   files: ProjectFiles,
 ): Diagnostic {
-  const [line, endLine] = hunk ?? hunks(change, files)[0] ?? [1, 1];
+  const [line, endLine] = run ?? runs(change, files)[0] ?? [1, 1];
   const place = change.cell === null ? "" : ` (cell ${change.cell})`;
   const left = change.diffLength - change.diff.length;
   const diff = left === 0 ? change.diff : [...change.diff, ...Array.from({ length: left }, () => "")];
@@ -83,9 +83,9 @@ export function formatDiagnostic(
   };
 }
 
-function hunks(change: FormatChange, files: ProjectFiles): (readonly [number, number])[] {
+function runs(change: FormatChange, files: ProjectFiles): (readonly [number, number])[] {
   const line = (row: number) => files.line(change.path, change.cell, Math.max(row, 1));
-  return change.hunks.map(([first, last]) => [line(first), line(last)] as const);
+  return change.runs.map(([first, last]) => [line(first), line(last)] as const);
 }
 
 function shellWord(text: string): string {

@@ -39,6 +39,7 @@ function groupHunk(
   shift: number,
 ): { lines: string[]; shift: number } | null {
   const first = edits[0]?.start.row ?? 1;
+  if (first > lines.length) return null;
   const last = Math.min(Math.max(...edits.map((edit) => edit.end.row)), lines.length);
   let before = lines.slice(first - 1, last);
   let after = applied(before, edits, first);

@@ -3,8 +3,8 @@ export interface FormatChange {
   readonly path: string;
   /** The cell, counted from 1, where the file is a notebook. */
   readonly cell: number | null;
-  /** The first and last line of each hunk that the change replaces. */
-  readonly hunks: readonly (readonly [first: number, last: number])[];
+  /** The first and last of each run of lines that the change replaces; where it only adds, the line before which. */
+  readonly runs: readonly (readonly [first: number, last: number])[];
   /** The hunks, without file headers. At most `keptLines` of them. */
   readonly diff: readonly string[];
   /** All lines of the hunks. */
@@ -26,7 +26,7 @@ export class FormatDiffs {
   #current: {
     path: string;
     cell: number | null;
-    hunks: [number, number][];
+    runs: [number, number][];
     diff: string[];
     diffLength: number;
   } | null = null;
@@ -59,7 +59,7 @@ export class FormatDiffs {
     }
     const header = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(line);
     if (header !== null && this.#current !== null) {
-      this.#endHunk();
+      this.#endRun();
       this.#line = Number(header[1]);
       this.#left = Number(header[2] ?? 1);
       this.#right = Number(header[3] ?? 1);
@@ -71,7 +71,7 @@ export class FormatDiffs {
       this.#current = {
         path: cell?.[1] ?? name,
         cell: cell === null ? null : Number(cell[2]),
-        hunks: [],
+        runs: [],
         diff: [],
         diffLength: 0,
       };
@@ -82,10 +82,10 @@ export class FormatDiffs {
     const mark = line[0];
     this.#show(line.replace(/\r$/, ""));
     if (mark === "\\") return;
-    if (mark === "-" || mark === "+") {
-      const at = this.#line;
-      this.#changed = [this.#changed?.[0] ?? at, Math.max(this.#changed?.[1] ?? at, at)];
-    }
+    const at = this.#line;
+    if (mark === "-") this.#changed = [this.#changed?.[0] ?? at, at];
+    else if (mark === "+") this.#changed ??= [at, at];
+    else this.#endRun();
     if (mark !== "+") {
       this.#left--;
       this.#line++;
@@ -99,14 +99,14 @@ export class FormatDiffs {
     if (this.#current.diff.length < keptLines) this.#current.diff.push(line);
   }
 
-  #endHunk(): void {
-    if (this.#changed !== null) this.#current?.hunks.push(this.#changed);
+  #endRun(): void {
+    if (this.#changed !== null) this.#current?.runs.push(this.#changed);
     this.#changed = null;
   }
 
   #finish(): void {
-    this.#endHunk();
-    if (this.#current !== null && this.#current.hunks.length > 0) this.#onChange(this.#current);
+    this.#endRun();
+    if (this.#current !== null && this.#current.runs.length > 0) this.#onChange(this.#current);
     this.#current = null;
     this.#left = 0;
     this.#right = 0;

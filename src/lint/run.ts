@@ -6,7 +6,7 @@ import { byCodePoint } from "../order.js";
 import type { RuleSetting } from "../project/model.js";
 import type { RunProcess } from "../system/process.js";
 import { configurationOptions } from "./configuration.js";
-import { findingDiagnostic, findingLines, formatDiagnostic, touchedHunk } from "./diagnostics.js";
+import { findingDiagnostic, findingLines, formatDiagnostic, touchedRun } from "./diagnostics.js";
 import type { RuffFinding } from "./finding.js";
 import type { FormatChange } from "./format-diff.js";
 import type { Environment } from "./machine.js";
@@ -78,7 +78,7 @@ export async function runLint(options: LintOptions): Promise<LintResult> {
       });
     if (severities.format !== "off")
       await checkFormat(run, (change) =>
-        changes.add(change, touched !== null && touchedHunk(change, files, touched) !== null),
+        changes.add(change, touched !== null && touchedRun(change, files, touched) !== null),
       );
   }
 
@@ -88,7 +88,7 @@ export async function runLint(options: LintOptions): Promise<LintResult> {
       ...(check === "off" ? [] : findings[sort].map((finding) => findingDiagnostic(finding, check, files))),
       ...(format === "off"
         ? []
-        : changes[sort].map((change) => formatDiagnostic(change, touchedHunk(change, files, touched), format, files))),
+        : changes[sort].map((change) => formatDiagnostic(change, touchedRun(change, files, touched), format, files))),
     ]);
   };
   return {
