@@ -9,6 +9,10 @@ export interface FieldChange {
   readonly values: { readonly old: string | null; readonly new: string | null } | null;
   /** Hash of the new value: what binding compares. */
   readonly hash: string;
+  /** The workspace has another value than was deployed: somebody changed it by hand, and the deploy changes it back. */
+  readonly byHand?: boolean;
+  /** Why neither the bundle digest nor binding looks at it (drift.ts); absent when they do. */
+  readonly ignored?: string;
 }
 
 /** A table that goes with a deleted or recreated resource. */
@@ -30,6 +34,8 @@ export interface ResourceAction {
   readonly gone: boolean;
   readonly fields: readonly FieldChange[];
   readonly lost: readonly LostTable[];
+  /** A resource of the same type and name that the same plan creates: this one's key was renamed. Absent when there is none. */
+  readonly renamedTo?: string;
 }
 
 export interface BundleCounts {
@@ -54,4 +60,41 @@ export interface EnvironmentPlan {
   readonly actions: readonly ResourceAction[];
   /** Of `bundle validate` and `bundle plan`. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Whom the workspace takes us for, and where; absent when it was not asked. */
+  readonly identity?: string | null;
+  readonly host?: string | null;
+}
+
+/** What the bundle knows of a table: enough to tell what dies with a resource. A `PlannedTable` is one. */
+export interface OwnedTable {
+  readonly name: string;
+  readonly kind: Kind | null;
+  /** The bundle's pipeline resource that owns it, null when config.yml names none. */
+  readonly pipeline: string | null;
+}
+
+/** A resource as it stands after a deploy. */
+export interface DeployedResource {
+  readonly resource: string;
+  readonly action: string;
+  readonly name: string | null;
+  /** Kept as text: ids pass what a number holds. */
+  readonly id: string | null;
+  /** Its page in the workspace. */
+  readonly url: string | null;
+}
+
+export interface DeployResult {
+  readonly plan: EnvironmentPlan;
+  readonly outcome: "deployed" | "planned" | "refused" | "failed" | "cancelled";
+  /** `plan file`: the file that passed the gate; `plain`: `bundle deploy` made its own plan, for the reason in the diagnostics. */
+  readonly method: "plan file" | "plain" | null;
+  /** Created, updated, recreated and deleted resources. */
+  readonly resources: readonly DeployedResource[];
+  /** All of the deploy's findings, the plan's among them. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Of the workspace, for the deployment's environment URL; null when not known. */
+  readonly url: string | null;
+  /** The update that was started after the deploy: what it was of, and whether it succeeded. Null when none was asked for. */
+  readonly run: { readonly pipelines: readonly string[]; readonly succeeded: boolean } | null;
 }

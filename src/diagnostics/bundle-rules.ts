@@ -1,4 +1,181 @@
 import type { Rule } from "./catalogue.js";
 
-/** LDP5xx. */
-export const bundleRules = {} as const satisfies Record<string, Rule>;
+/** LDP5xx: the bundle and the Databricks CLI. */
+export const bundleRules = {
+  LDP501: {
+    title: "the bundle is not valid",
+    severity: "error",
+    why: "The Databricks CLI refuses the bundle. The message is its own, at the file and line that it names.",
+    fix: "Mend the bundle's YAML at that line; `databricks bundle validate -t TARGET` says the same on a laptop.",
+    example: { language: "yaml", text: "resources:\n  jobs:\n    nightly:\n      name: [nightly]\n" },
+    mended: { language: "yaml", text: "resources:\n  jobs:\n    nightly:\n      name: nightly\n" },
+  },
+  LDP502: {
+    title: "warning of the Databricks CLI",
+    severity: "warning",
+    why: "The CLI deploys the bundle, and doubts that all of it is meant: an unknown field, a folder that everybody may write to.",
+    fix: "Do as the message says.",
+    example: { language: "yaml", text: "resources:\n  jobs:\n    nightly:\n      nmae: nightly\n" },
+    mended: { language: "yaml", text: "resources:\n  jobs:\n    nightly:\n      name: nightly\n" },
+  },
+  LDP503: {
+    title: "recommendation of the Databricks CLI",
+    severity: "info",
+    why: "The CLI knows a better way to write it.",
+    fix: "Follow it where it fits.",
+  },
+  LDP504: {
+    title: "the Databricks CLI failed",
+    severity: "error",
+    why: "A command of the CLI failed without a diagnostic of its own, or there is no bundle to run it in.",
+    fix: "Read its last lines in the message, and run the command on a laptop with `--debug`.",
+  },
+  LDP505: {
+    title: "the Databricks CLI took too long",
+    severity: "error",
+    why: "The command was stopped at its time limit. The CLI goes on trying for many minutes where a workspace does not answer.",
+    fix: "Check DATABRICKS_HOST, the network and the proxy; look at the workspace's status; then run the job again.",
+  },
+  LDP506: {
+    title: "no Databricks CLI of the wanted version",
+    severity: "error",
+    why: "The CLI is not there, is older than 1.0.0, or is not the version that was asked for.",
+    fix: "Install it, name it with DATABRICKS_CLI_PATH, or change `databricks-cli-version`; on GitHub the action downloads it.",
+  },
+  LDP507: {
+    title: "the Databricks CLI could not be downloaded",
+    severity: "error",
+    why: "The release or the mirror could not be read, or what came has not the SHA-256 of the release's checksum file.",
+    fix: "Check the version and the network; for a mirror set `databricks-cli-base-url`. Never use a file whose checksum is wrong.",
+  },
+  LDP510: {
+    title: "no Databricks credentials",
+    severity: "error",
+    why: "Without credentials nothing can be planned or deployed. On a pull request the plan is left out and the job goes on.",
+    fix: "Set DATABRICKS_HOST, and one way to log in: OIDC (DATABRICKS_AUTH_TYPE=github-oidc, DATABRICKS_CLIENT_ID, `permissions: id-token: write`), DATABRICKS_CLIENT_ID with DATABRICKS_CLIENT_SECRET, DATABRICKS_TOKEN, or ARM_*.",
+  },
+  LDP511: {
+    title: "contradictory Databricks credentials",
+    severity: "error",
+    why: "The variables say more than one way to log in, or one that does not exist, or a host that is none; the CLI would refuse them, or take another than was meant.",
+    fix: "Leave one way, or choose with DATABRICKS_AUTH_TYPE.",
+    example: { language: "yaml", text: "env:\n  DATABRICKS_TOKEN: ...\n  DATABRICKS_CLIENT_SECRET: ...\n" },
+    mended: { language: "yaml", text: "env:\n  DATABRICKS_CLIENT_ID: ...\n  DATABRICKS_CLIENT_SECRET: ...\n" },
+  },
+  LDP512: {
+    title: "the job may not ask for an identity token",
+    severity: "error",
+    why: "OIDC needs a token that GitHub gives only to jobs with `id-token: write`. A fork's pull request never has it.",
+    fix: "Give the job the permission.",
+    example: { language: "yaml", text: "permissions:\n  contents: read\n" },
+    mended: { language: "yaml", text: "permissions:\n  contents: read\n  id-token: write\n" },
+  },
+  LDP513: {
+    title: "the workspace refuses the credentials",
+    severity: "error",
+    why: "The workspace answered 401 or 403: the token is old, the federation policy names another subject, or the identity lacks a permission.",
+    fix: "`ldp doctor` shows who it is taken for and where; mend the token, the policy or the permission.",
+  },
+  LDP520: {
+    title: "the bundle leads to another host",
+    severity: "error",
+    why: "The CLI sends the credentials to whatever host the bundle's files name. A pull request could name its own. Nothing was sent.",
+    fix: "Take `host`, `profile` and their like out of databricks.yml, and let DATABRICKS_HOST of each environment name the workspace.",
+    example: {
+      language: "yaml",
+      text: "targets:\n  dev:\n    workspace:\n      host: https://elsewhere.example.com\n",
+    },
+    mended: {
+      language: "yaml",
+      text: "targets:\n  dev:\n    workspace:\n      root_path: /Workspace/Bundles/shop/dev\n",
+    },
+  },
+  LDP521: {
+    title: "a file of the bundle can't be read",
+    severity: "error",
+    why: "Whether the bundle names another host can't be told, so the CLI is not started.",
+    fix: "Mend the YAML at the line.",
+    example: { language: "yaml", text: "bundle:\n  name: [shop\n" },
+    mended: { language: "yaml", text: "bundle:\n  name: shop\n" },
+  },
+  LDP522: {
+    title: "planning would build artifacts",
+    severity: "warning",
+    why: "`bundle plan` runs the build commands of the bundle's artifacts, which a pull request may have written, with the credentials at hand. Restricted execution does not stop it.",
+    fix: "Deploy without artifacts (files in the workspace, dependencies from an index), or opt in with `plan-artifacts: true` where everybody who can open a pull request may use the credentials.",
+    example: { language: "yaml", text: "artifacts:\n  wheel:\n    type: whl\n    build: uv build --wheel\n" },
+  },
+  LDP523: {
+    title: "the bundle runs scripts or Python",
+    severity: "warning",
+    why: "On a pull request the bundle's own scripts and Python are not run, so that its resources are not fully known and no plan is made.",
+    fix: "Write the resources in YAML, or plan on protected branches only.",
+  },
+  LDP525: {
+    title: "the output of the Databricks CLI can't be read",
+    severity: "error",
+    why: "The plan is not in a form that this version knows.",
+    fix: "Use the CLI that the action pins, or a newer release of the action.",
+  },
+  LDP526: {
+    title: "the target depends on who deploys",
+    severity: "info",
+    why: "The folder of the bundle's state has the user's name in it: a plan made by another identity reads another state, and says that everything is to be created.",
+    fix: "Give the target a fixed `workspace.root_path`, and no names made of a user's.",
+    example: { language: "yaml", text: "targets:\n  prod:\n    mode: production\n" },
+    mended: {
+      language: "yaml",
+      text: "targets:\n  prod:\n    mode: production\n    workspace:\n      root_path: /Workspace/Bundles/shop/prod\n",
+    },
+  },
+  LDP527: {
+    title: "leftover state of another deployment",
+    severity: "error",
+    why: "The folder .databricks belongs to another workspace or an earlier deployment, and the CLI refuses to mix them.",
+    fix: "Remove the folder, and keep it out of git and of caches.",
+    example: { language: "sh", text: "git ls-files .databricks" },
+    mended: { language: "sh", text: "git rm -r --cached .databricks && echo .databricks/ >> .gitignore" },
+  },
+  LDP530: {
+    title: "the deploy lock is held",
+    severity: "error",
+    why: "Somebody else is deploying, or a deploy that was killed left its lock. Two deploys at once would spoil the state.",
+    fix: "Wait and run the job again. When nobody is deploying, remove the lock by the command in the message, or set `force-lock: true` for one run.",
+  },
+  LDP531: {
+    title: "the deploy failed",
+    severity: "error",
+    why: "The workspace refused or broke off a change. What was done before it stays; the message says what is known.",
+    fix: "Mend the cause and deploy again: the next plan holds what is left. A deploy is never repeated by itself.",
+  },
+  LDP532: {
+    title: "cancelled",
+    severity: "error",
+    why: "The job was cancelled. The CLI was stopped and does not tidy up; our own deploy lock is released, or the message has the command.",
+    fix: "Deploy again when ready: the next plan holds what is left.",
+  },
+  LDP533: {
+    title: "deployed without the plan file",
+    severity: "info",
+    why: "`bundle deploy --plan` was not possible, so that the CLI made its plan again between the gate and the deploy.",
+    fix: "The message has the reason. With the direct engine and without artifacts the very plan that passed the gate is deployed.",
+  },
+  LDP534: {
+    title: "something is left to do after the deploy",
+    severity: "warning",
+    why: "A plan right after the deploy is not empty: the workspace does not keep a value, or somebody else changes it.",
+    fix: "Look at the fields in the message: give them the value that the workspace shows, or remove them.",
+  },
+  LDP535: {
+    title: "what was deployed could not be looked at",
+    severity: "warning",
+    why: "The deploy succeeded, and the summary or the plan after it failed: links or the check are missing.",
+    fix: "Nothing has to be done for the deploy; `databricks bundle summary -t TARGET` shows the links.",
+  },
+  LDP536: {
+    title: "the run after the deploy failed",
+    severity: "error",
+    why: "The deploy succeeded, and the update that was started after it did not.",
+    fix: "Open the update in the workspace; start it again with the command in the message.",
+  },
+} as const satisfies Record<string, Rule>;

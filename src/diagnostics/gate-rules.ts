@@ -1,4 +1,78 @@
 import type { Rule } from "./catalogue.js";
 
-/** LDP6xx. */
-export const gateRules = {} as const satisfies Record<string, Rule>;
+/** LDP6xx: a gate refused a deploy, or says what it could not look at. */
+export const gateRules = {
+  LDP601: {
+    title: "the plan destroys data",
+    severity: "error",
+    why: "A pipeline, schema, volume or the like would be deleted or created anew. The tables of a pipeline go with it: streaming tables lose their history for good, views are rebuilt.",
+    fix: "Change the bundle so that the resource stays. Where the loss is meant, name the resource: `allow-destructive: pipelines.etl`.",
+    example: { language: "yaml", text: "resources:\n  pipelines:\n    etl_renamed:\n      name: etl\n" },
+    mended: { language: "yaml", text: "resources:\n  pipelines:\n    etl:\n      name: etl\n" },
+  },
+  LDP602: {
+    title: "stale acknowledgement",
+    severity: "warning",
+    why: "`allow-destructive` names a resource that the plan does not destroy. Left in place it would allow a later plan that does.",
+    fix: "Remove the name, or correct it.",
+  },
+  LDP603: {
+    title: "no prevent_destroy",
+    severity: "info",
+    why: "Without it any deploy, also from a laptop, can delete the resource with its tables.",
+    fix: "Set `lifecycle.prevent_destroy`.",
+    example: { language: "yaml", text: "resources:\n  pipelines:\n    etl:\n      name: etl\n" },
+    mended: {
+      language: "yaml",
+      text: "resources:\n  pipelines:\n    etl:\n      name: etl\n      lifecycle:\n        prevent_destroy: true\n",
+    },
+  },
+  LDP604: {
+    title: "not the reviewed plan",
+    severity: "error",
+    why: "The plan made at deploy differs from the one that was reviewed: the workspace or the branch has changed since. The message shows each difference.",
+    fix: "Look at the new plan, and deploy it by its digest (`reviewed-plan`), or open a pull request that shows it.",
+  },
+  LDP605: {
+    title: "no reviewed plan",
+    severity: "error",
+    why: "The commit has no merged pull request whose comment holds a plan of this environment, and none was given.",
+    fix: "Merge through a pull request that plans this environment, give `reviewed-plan`, or set `plan-binding: warn`.",
+  },
+  LDP606: {
+    title: "the plan has no digest",
+    severity: "error",
+    why: "The terraform engine does not tell which fields change, so that two plans can't be compared.",
+    fix: "Migrate with `databricks bundle deployment migrate`, or set `plan-binding: off`.",
+  },
+  LDP610: {
+    title: "the tag is not on the default branch",
+    severity: "error",
+    why: "Its commit was never merged, so that nobody reviewed what would be deployed.",
+    fix: "Merge the commit and tag the merge. For a hotfix give `override-reason`, which is recorded with the deployment.",
+  },
+  LDP611: {
+    title: "not deployed to the required environment",
+    severity: "error",
+    why: "config.yml requires that the same files were deployed elsewhere first, and no deployment record of that says so.",
+    fix: "Deploy this commit to the required environment first. For a hotfix give `override-reason`.",
+  },
+  LDP612: {
+    title: "a gate was overridden",
+    severity: "warning",
+    why: "Someone gave a reason to deploy in spite of a gate. The reason is recorded with the deployment.",
+    fix: "Nothing, where the reason still holds; merge the hotfix back.",
+  },
+  LDP613: {
+    title: "the tag's history could not be read",
+    severity: "error",
+    why: "Whether the commit is on the default branch, or was deployed before, could not be asked of the forge; what is not known does not pass.",
+    fix: "Give the job's token `contents: read` and `deployments: write`, and run it again.",
+  },
+  LDP614: {
+    title: "not checked on a laptop",
+    severity: "info",
+    why: "The branch, `requires` and the reviewed plan are known to the workflow only.",
+    fix: "Deploy through the workflow where they matter.",
+  },
+} as const satisfies Record<string, Rule>;

@@ -1,4 +1,4 @@
-import type { EnvironmentPlan } from "../bundle/model.js";
+import { boundActions } from "../bundle/digest.js";
 import type { Report } from "./report.js";
 
 /** What was reviewed for one environment of one project: all that binding a deploy to its review needs. Hashes only, no values. */
@@ -36,7 +36,7 @@ export function commentHeader(key: string, reports: readonly Report[], limit = 2
         directory: report.directory,
         environment: plan.environment,
         digest: plan.digest,
-        actions: reviewed(plan),
+        actions: boundActions(plan.actions),
       })),
   );
   const header = { key, commit: reports.find((report) => report.links.commit)?.links.commit ?? null, environments };
@@ -82,14 +82,6 @@ function decoded(key: string): string | null {
   } catch {
     return null;
   }
-}
-
-function reviewed(plan: EnvironmentPlan): ReviewedAction[] {
-  return plan.actions.map(({ resource, action, fields }) => ({
-    resource,
-    action,
-    fields: Object.fromEntries(fields.map((field) => [field.path, field.hash])),
-  }));
 }
 
 function isHeader(value: unknown): value is Omit<CommentHeader, "key"> & { schema: string } {

@@ -1,0 +1,146 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import type { Diagnostic, Place } from "../diagnostics/diagnostic.js";
+import { finding } from "../diagnostics/finding.js";
+
+/** A value of the bundle's configuration as it stands in a file, before the CLI resolves anything. */
+export type ConfigValue = null | string | number | boolean | readonly ConfigValue[] | ConfigMap;
+export type ConfigMap = { readonly [key: string]: ConfigValue };
+
+export interface ConfigFile {
+  /** Relative to the bundle's folder. */
+  readonly file: string;
+  readonly value: ConfigMap;
+  /** Where a key or value stands. */
+  place(path: readonly (string | number)[]): Place;
+}
+
+/** The bundle's files, the root one first; null when there is no bundle. `diagnostics`: what could not be read (LDP521). */
+export interface ConfigFiles {
+  readonly files: readonly ConfigFile[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const rootNames = ["databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"];
+
+/**
+ * Reads databricks.yml and what it includes, with the eyes of the CLI: links are followed, `*` stays within one folder. A file
+ * that can't be read is a finding, never passed over, since the CLI might read it.
+ */
+export function readConfigFiles(directory: string): ConfigFiles | null {
+  const root = rootNames.find((name) => existsSync(join(directory, name)));
+  if (root === undefined) return null;
+  const diagnostics: Diagnostic[] = [];
+  const read = (file: string): ConfigFile | null => {
+    const outcome = readConfigFile(directory, file);
+    if ("code" in outcome) {
+      diagnostics.push(outcome);
+      return null;
+    }
+    return outcome;
+  };
+  const first = read(root);
+  if (!first) return { files: [], diagnostics };
+
+  const included = new Set<string>();
+  for (const entry of list(first.value.include)) {
+    if (typeof entry === "string") for (const path of glob(directory, entry)) included.add(path);
+  }
+  included.delete(root);
+  const files = [...included].map(read).filter((file) => file !== null);
+  return { files: [first, ...files], diagnostics };
+}
+
+export function list(value: ConfigValue | undefined): readonly ConfigValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function map(value: ConfigValue | undefined): ConfigMap {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as ConfigMap) : {};
+}
+
+/** The targets of a file, under their present name and their old one. */
+export function targets(file: ConfigFile): readonly (readonly [section: string, name: string, value: ConfigMap])[] {
+  return ["targets", "environments"].flatMap((section) =>
+    Object.entries(map(file.value[section])).map(([name, value]) => [section, name, map(value)] as const),
+  );
+}
+
+function readConfigFile(directory: string, file: string): ConfigFile | Diagnostic {
+  let text: string;
+  try {
+    text = readFileSync(join(directory, file), "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return finding("LDP521", `${file} can't be read: ${why}`, { file, line: 1, column: 1 });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, version: "1.1", uniqueKeys: false });
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const [error] = document.errors;
+  if (error) return finding("LDP521", `${file} is not YAML: ${error.message.split("\n")[0]}`, place(error.pos[0]));
+  let value: ConfigValue;
+  try {
+    value = document.toJS({ maxAliasCount: 1_000 }) as ConfigValue;
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    return finding("LDP521", `${file} can't be read: ${why}`, place(0));
+  }
+  return {
+    file,
+    value: map(value),
+    place: (path) => {
+      const node = document.getIn(path, true);
+      const range = isScalar(node) || isMap(node) ? node.range : undefined;
+      return place(range?.[0] ?? 0);
+    },
+  };
+}
+
+function glob(directory: string, pattern: string): string[] {
+  const parts = pattern.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
+  let found = [""];
+  for (const [index, part] of parts.entries()) {
+    const last = index === parts.length - 1;
+    found = found.flatMap((folder) => {
+      const here = join(directory, folder);
+      const names = /[*?[\\]/.test(part) ? entries(here).filter((name) => matcher(part).test(name)) : [part];
+      return names
+        .map((name) => (folder === "" ? name : `${folder}/${name}`))
+        .filter((path) => kind(join(directory, path)) === (last ? "file" : "directory"));
+    });
+  }
+  return found.sort();
+}
+
+/** A pattern as the CLI reads it: `*` and `?` within a name, also a leading dot's; a class that is odd matches everything. */
+function matcher(pattern: string): RegExp {
+  if (/[[\\]/.test(pattern)) return /^/;
+  return new RegExp(
+    `^${pattern
+      .replace(/[.+^$(){}|\]]/g, "\\$&")
+      .replace(/\*+/g, ".*")
+      .replaceAll("?", ".")}$`,
+    "s",
+  );
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function kind(path: string): "file" | "directory" | "none" {
+  try {
+    return statSync(path).isDirectory() ? "directory" : "file";
+  } catch {
+    return "none";
+  }
+}

@@ -1,0 +1,122 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { finding } from "../diagnostics/finding.js";
+import { type Credentials, readCredentials } from "./auth.js";
+import { artifactBuilds, hasArtifacts } from "./build-guard.js";
+import { type BundleCli, bundleCli, limits as standardLimits, type Tools } from "./cli.js";
+import { type ConfigFiles, map, readConfigFiles } from "./config-files.js";
+import { checkHosts } from "./host-guard.js";
+import { findCli, type InstallOptions, type ToolCache } from "./install.js";
+import type { OwnedTable } from "./model.js";
+
+/** One environment of a bundle, and all that its plan and its deploy depend on. */
+export interface EnvironmentOptions {
+  /** The bundle's folder, where databricks.yml is; absolute. */
+  readonly directory: string;
+  readonly environment: string;
+  readonly target: string;
+  /** False on a pull request: its scripts and Python are refused, and what it would build is not built. */
+  readonly trusted: boolean;
+  /** Build the artifacts of an untrusted bundle all the same. */
+  readonly allowBuild: boolean;
+  /** The project digest, handed to the bundle where it has a variable `project`; null when it is not known. */
+  readonly project: string | null;
+  readonly tables: readonly OwnedTable[];
+  /** Of the revision compared with; empty when there is none. */
+  readonly baseTables: readonly OwnedTable[];
+  readonly install: InstallOptions;
+  /** Null: nothing is downloaded. */
+  readonly toolCache: ToolCache | null;
+  readonly tools: Tools;
+  readonly limits?: Partial<Record<keyof typeof standardLimits, number>>;
+}
+
+/** A bundle that may be asked: credentials are there, and its files lead nowhere else. */
+export interface Session {
+  readonly options: EnvironmentOptions;
+  readonly cli: BundleCli;
+  readonly config: ConfigFiles;
+  readonly credentials: Extract<Credentials, { status: "present" }>;
+  readonly limits: Readonly<Record<keyof typeof standardLimits, number>>;
+  /** `-t TARGET` and the variables that every command gets. */
+  readonly arguments: readonly string[];
+  readonly hasArtifacts: boolean;
+}
+
+export interface Stopped {
+  readonly status: "skipped" | "failed";
+  readonly reason: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Checks all that can be checked before anything is sent anywhere: credentials, the hosts that the files name, what would be
+ * built; then finds the CLI.
+ * Throws UserError LDP506 or LDP507 when there is no CLI.
+ */
+export async function openBundle(options: EnvironmentOptions): Promise<Session | Stopped> {
+  const credentials = readCredentials(options.tools.env);
+  if (credentials.status !== "present") {
+    const skipped = credentials.status === "absent" && !options.trusted;
+    const found = skipped ? { ...credentials.finding, severity: "info" as const } : credentials.finding;
+    return stopped(skipped ? "skipped" : "failed", credentials.finding.message, [found]);
+  }
+
+  const config = readConfigFiles(options.directory);
+  if (config === null) {
+    const missing = finding("LDP504", "there is no databricks.yml beside config.yml: nothing to plan or deploy", null, {
+      hint: "Create the bundle (`ldp init` writes one), or remove `environments` from config.yml.",
+    });
+    return stopped("failed", missing.message, [missing]);
+  }
+  const hosts = [...config.diagnostics, ...checkHosts(config, options.target, credentials.host)];
+  const [first] = hosts;
+  if (first) return stopped("failed", first.message, hosts);
+
+  if (!options.trusted && !options.allowBuild) {
+    const builds = artifactBuilds(config, options.target, options.directory);
+    const [build] = builds;
+    if (build) {
+      const found = builds.map(({ artifact, why, place }) =>
+        finding(
+          "LDP522",
+          `not planned: planning would build the artifact ${artifact} of the pull request (${why})`,
+          place,
+          {
+            hint: "To build it all the same, for authors that you trust with the credentials, set `plan-artifacts: true`.",
+          },
+        ),
+      );
+      return stopped("skipped", `planning would build the artifact ${build.artifact}`, found);
+    }
+  }
+
+  const found = await findCli(options.install, options.toolCache, options.tools);
+  options.tools.log(
+    `Databricks CLI ${found.version} (${found.from}), ${credentials.method} at ${credentials.host || "the profile's host"}`,
+  );
+  return {
+    options,
+    config,
+    credentials,
+    cli: bundleCli(found, options.directory, !options.trusted, options.tools),
+    limits: { ...standardLimits, ...options.limits },
+    arguments: [
+      "-t",
+      options.target,
+      ...(options.project !== null && declares(config, "project") ? ["--var", `project=${options.project}`] : []),
+    ],
+    hasArtifacts: hasArtifacts(config),
+  };
+}
+
+export function isStopped(value: object): value is Stopped {
+  return "reason" in value && "diagnostics" in value && "status" in value;
+}
+
+export function stopped(status: Stopped["status"], reason: string, diagnostics: readonly Diagnostic[]): Stopped {
+  return { status, reason, diagnostics };
+}
+
+function declares(config: ConfigFiles, variable: string): boolean {
+  return config.files.some((file) => variable in map(file.value.variables));
+}
