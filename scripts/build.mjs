@@ -25,7 +25,7 @@ run(node24(), [tool("tsc"), "-p", "tsconfig.json"]);
 for (const [entry, file] of [
   ["action", "index.js"],
   ["cli", "cli.js"],
-].filter(([entry]) => existsSync(join(root, "src", `${entry}.ts`)))) {
+]) {
   // ncc names its output index.js, so each entry is built in a folder of its own.
   const folder = join(out, entry);
   run(node24(), [

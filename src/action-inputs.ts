@@ -17,6 +17,7 @@ export const inputDefaults = {
   comment: "true",
   "comment-key": "",
   parts: "",
+  "dag-artifact": "",
   // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of the workflow language
   "github-token": "${{ github.token }}",
   "bundle-plan": "auto",
@@ -83,6 +84,8 @@ export interface Inputs {
   readonly commentKey: string;
   /** Report files of other jobs, or folders of them, that `comment` merges into one comment. */
   readonly parts: readonly string[];
+  /** The name under which a later step uploads the page of the graph: the comment links to the run's artifacts then. */
+  readonly dagArtifact: string | null;
   /** Null when there is none: nothing is asked of GitHub then. A secret: mask it before anything is printed. */
   readonly githubToken: string | null;
   readonly bundlePlan: "auto" | "off";
@@ -163,6 +166,7 @@ export function loadInputs(env: Readonly<Record<string, string | undefined>>): I
     comment: choice("comment", ["true", "changes-only", "false"]),
     commentKey: line("comment-key"),
     parts: lines("parts", /\n/),
+    dagArtifact: optional("dag-artifact"),
     githubToken: token === inputDefaults["github-token"] ? env.GITHUB_TOKEN || null : token,
     bundlePlan: choice("bundle-plan", ["auto", "off"]),
     planArtifacts: flag("plan-artifacts"),

@@ -1,4 +1,5 @@
 import { buildPlan } from "../plan/build-plan.js";
+import type { ProjectState } from "../plan/changes.js";
 import type { Plan, Selection } from "../plan/model.js";
 import type { Mode } from "../project/model.js";
 import { diskTree } from "../system/disk-tree.js";
@@ -22,7 +23,12 @@ export interface PlanOptions {
  * Reads the project, and its state at the base, and makes the plan.
  * @throws UserError LDP903 when the base is no revision.
  */
-export function makePlan(options: PlanOptions): { plan: Plan; checked: CheckedProject } {
+export function makePlan(options: PlanOptions): {
+  readonly plan: Plan;
+  readonly checked: CheckedProject;
+  /** The project's state at the base; null without one. */
+  readonly base: ProjectState | null;
+} {
   const checked = checkProject(diskTree(options.directory), options.config, options);
   const revision = options.base === null ? null : readRevision(options.directory, options.base);
   const before = revision && baseState(revision.tree, options.config, options);
@@ -39,5 +45,5 @@ export function makePlan(options: PlanOptions): { plan: Plan; checked: CheckedPr
         : null,
     baseMissing: missing ?? options.baseMissing ?? null,
   });
-  return { plan, checked };
+  return { plan, checked, base: before?.state ?? null };
 }

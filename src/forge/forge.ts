@@ -73,6 +73,8 @@ export interface ChangedFile {
 }
 
 export interface History {
+  /** The commit at which two commits' histories part. */
+  mergeBase(base: string, head: string): Promise<Answer<string>>;
   /** Whether a commit is on a branch, by the server's history: a checkout's is often cut. */
   isOnBranch(sha: string, branch: string): Promise<Answer<boolean>>;
   /** The name of the default branch. */

@@ -37,8 +37,7 @@ export function selectTables(
       if (selects.length > 0 && !selects.some((each) => each.has(name))) return false;
       return !excludes.some((each) => each.has(name));
     });
-  const asked = selection.tags.length + selection.select.length + selection.exclude.length > 0;
-  if (names.length === 0 && asked) diagnostics.push(emptySelection(selection));
+  if (names.length === 0) diagnostics.push(emptySelection(tables, selection));
   return { chosen: new Set(names), diagnostics };
 }
 
@@ -147,7 +146,11 @@ function unknownTag(tag: string, known: ReadonlySet<string>): Diagnostic {
   return finding("LDP401", `No table has the tag ${JSON.stringify(tag)}.`, null, { hint });
 }
 
-function emptySelection(selection: Selection): Diagnostic {
+function emptySelection(tables: readonly Table[], selection: Selection): Diagnostic {
+  if (tables.length === 0) {
+    const hint = "Declare a table in config.yml.";
+    return finding("LDP403", "The project has no tables: there is nothing to run.", null, { hint });
+  }
   const parts = [
     ...(selection.tags.length > 0
       ? [`tags ${selection.tags.join(selection.tagMode === "and" ? " and " : " or ")}`]

@@ -6,7 +6,7 @@ import { type Client, type ClientOptions, createClient } from "./client.js";
 import { readComments, writeComment } from "./comments.js";
 import { finishDeployment, startDeployment, succeededDeployment } from "./deployments.js";
 import { attempt, type Need } from "./failure.js";
-import { defaultBranch, isOnBranch, treeOf } from "./history.js";
+import { defaultBranch, isOnBranch, mergeBase, treeOf } from "./history.js";
 import type { Place } from "./place.js";
 import { changedFiles, mergedBy } from "./pulls.js";
 
@@ -77,6 +77,11 @@ function online(
         ),
     },
     history: {
+      mergeBase: (base, head) =>
+        asked(
+          { to: `find where ${base.slice(0, 8)} and ${head.slice(0, 8)} part`, permission: "contents: read" },
+          (client) => mergeBase(client, place, base, head),
+        ),
       isOnBranch: (sha, branch) =>
         asked({ to: `tell whether ${branch} has commit ${sha.slice(0, 8)}`, permission: "contents: read" }, (client) =>
           isOnBranch(client, place, sha, branch),

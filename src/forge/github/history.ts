@@ -12,6 +12,16 @@ export async function isOnBranch(client: Client, place: Place, sha: string, bran
   return data.status === "behind" || data.status === "identical";
 }
 
+/** The merge base of two commits, by the server's comparison: a checkout's history is often cut. */
+export async function mergeBase(client: Client, place: Place, base: string, head: string): Promise<string> {
+  const { data } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", {
+    ...place,
+    basehead: `${base}...${head}`,
+    per_page: 1,
+  });
+  return data.merge_base_commit.sha;
+}
+
 export async function defaultBranch(client: Client, place: Place): Promise<string> {
   const { data } = await client.request("GET /repos/{owner}/{repo}", { ...place });
   return data.default_branch;

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { hasChanges, renderComment, renderSummary } from "../render/comment/comment.js";
+import { mergeReports } from "../render/comment/merge.js";
+import type { Report } from "../render/report.js";
+import { UserError } from "../system/errors.js";
+import type { ActionContext } from "./context.js";
+import { output } from "./outputs.js";
+
+/** Writes the job's summary, and on a pull request the comment. What can't be written is a notice: the job's result stands. */
+export async function publish(context: ActionContext, reports: readonly Report[]): Promise<void> {
+  const { inputs, event, forge } = context;
+  // A summary over the limit would be dropped whole, so shorter ones stand by.
+  const written = forge.addSummary(
+    renderSummary(reports),
+    renderSummary(reports, { limit: 200_000 }),
+    renderSummary(reports, { limit: 50_000 }),
+  );
+  if (written === null) context.print("The job's summary could not be written.");
+  if (event.kind !== "pull-request" || inputs.comment === "false") return;
+  if (inputs.comment === "changes-only" && !reports.some(hasChanges)) {
+    context.print("Nothing changes: no comment is written (comment: changes-only).");
+    return;
+  }
+  if (!forge.pullRequests) {
+    context.print("There is no github-token: the comment is in the job's summary only.");
+    return;
+  }
+  const body = renderComment(reports, { key: inputs.commentKey });
+  const answer = await forge.pullRequests.writeComment(event.number, body, event.head.sha);
+  if (!answer.ok) {
+    // A fork's token may only read, which is nobody's mistake.
+    const severity = event.untrusted === null ? "warning" : "info";
+    const why = event.untrusted === null ? answer.finding.message : `${event.untrusted}: its token may not comment`;
+    const message = `${why}; the comment's text is in the job's summary`;
+    forge.annotate([{ ...answer.finding, severity, message }], context.project);
+    return;
+  }
+  if (answer.value.action === "outdated")
+    context.print("The pull request has a newer commit: its own run writes the comment.");
+  output("comment-url", answer.value.url ?? "");
+}
+
+/**
+ * Merges the report files of other jobs into one summary and one comment.
+ * @throws UserError LDP901 when a part is missing or is none of ours.
+ */
+export async function publishParts(context: ActionContext): Promise<void> {
+  const files = context.inputs.parts.flatMap((part) => partFiles(resolve(context.env.GITHUB_WORKSPACE || ".", part)));
+  if (files.length === 0)
+    throw new UserError(
+      "LDP901",
+      "parts names no report file.",
+      "Give the files of the output report-file, or folders with them.",
+    );
+  await publish(context, mergeReports(files.map(readReport)));
+}
+
+function partFiles(path: string): string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path, { recursive: true, encoding: "utf8" })
+      .filter((name) => /(^|[\\/])report[^\\/]*\.json$/.test(name))
+      .sort()
+      .map((name) => join(path, name));
+  } catch {
+    throw new UserError(
+      "LDP901",
+      `The part ${JSON.stringify(path)} does not exist.`,
+      "Download the artifact of the job that made it first.",
+    );
+  }
+}
+
+function readReport(file: string): Report {
+  let report: unknown;
+  try {
+    report = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UserError("LDP901", `${file} is no report: ${(error as Error).message}`);
+  }
+  if (typeof report !== "object" || report === null || (report as Report).schema !== "ldp.report/1") {
+    throw new UserError(
+      "LDP901",
+      `${file} is no report of this version (ldp.report/1).`,
+      "Use the same release of the action in all jobs.",
+    );
+  }
+  return report as Report;
+}
