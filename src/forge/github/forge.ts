@@ -1,4 +1,5 @@
 import { renderAnnotations } from "../../render/annotations.js";
+import { logText } from "../../render/escape/command.js";
 import type { Environment } from "../event.js";
 import type { Answer, Forge } from "../forge.js";
 import { addToSummary } from "../summary.js";
@@ -38,7 +39,7 @@ export function githubForge({ env, token, print, client: clientOptions }: GitHub
       ? online(place, logUrl, {
           token,
           apiUrl: env.GITHUB_API_URL || "https://api.github.com",
-          onRetry: print,
+          onRetry: (message) => print(logText(message)),
           ...clientOptions,
         })
       : { pullRequests: null, history: null, deployments: null }),
