@@ -27,7 +27,10 @@ export interface CommentHeader {
 
 const form = /^<!-- ldp-action:comment=(\S*) (\{.*\}) -->/;
 
-/** The header of the comment for some reports. Resources and fields are left out when the line would pass `limit` bytes. */
+/**
+ * The header of the comment for some reports. Resources and fields are left out when the line would pass `limit` bytes, and all
+ * environments where even their names and digests would.
+ */
 export function commentHeader(key: string, reports: readonly Report[], limit = 20_000): CommentHeader {
   const environments = reports.flatMap((report) =>
     report.environments
@@ -40,9 +43,10 @@ export function commentHeader(key: string, reports: readonly Report[], limit = 2
       })),
   );
   const header = { key, commit: reports.find((report) => report.links.commit)?.links.commit ?? null, environments };
-  return Buffer.byteLength(writeHeader(header)) <= limit
-    ? header
-    : { ...header, environments: environments.map((environment) => ({ ...environment, actions: null })) };
+  const fits = (one: CommentHeader) => Buffer.byteLength(writeHeader(one)) <= limit;
+  if (fits(header)) return header;
+  const digests = { ...header, environments: environments.map((environment) => ({ ...environment, actions: null })) };
+  return fits(digests) ? digests : { ...header, environments: [] };
 }
 
 /**

@@ -121,5 +121,6 @@ export function selectionJson(selection: Selection): Readonly<Record<string, unk
 }
 
 function document(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  // Azure's runner obeys `##vso[…]` anywhere in a line of a log, also inside JSON.
+  return `${JSON.stringify(value, null, 2).replaceAll("##", "#\\u0023")}\n`;
 }

@@ -78,7 +78,7 @@ export function renderDeployText(outcome: DeployOutcome, options = plain): strin
   const lines: string[] = [];
   if (outcome.diagnostics.length > 0) lines.push(findings(outcome.diagnostics, options).trimEnd(), "");
   for (const action of outcome.plan?.actions ?? []) {
-    const word = actionWord(action);
+    const word = escapeTerminal(actionWord(action));
     const paint = action.destructive ? colors.red : action.action === "create" ? colors.green : colors.yellow;
     lines.push(`  ${paint(pad(word, 9))}  ${escapeTerminal(action.resource)}`);
     for (const lost of action.lost) {

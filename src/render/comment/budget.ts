@@ -4,7 +4,7 @@ export interface Section {
   readonly priority: number;
   /** The part of the whole room that it may take when not everything fits, from 0 to 1. */
   readonly share: number;
-  /** Its text within `budget` bytes, saying what it left out; never more than `NOTE` bytes where the budget is smaller. */
+  /** Its text within `budget` bytes, saying what it left out; at most `NOTE` bytes where the budget is smaller. Longer texts are dropped. */
   readonly render: (budget: number) => string;
 }
 
@@ -28,6 +28,7 @@ export function fitSections(sections: readonly Section[], limit: number): string
     const free = room - reserved;
     const budget = Math.min(free, Math.max(NOTE, Math.floor(limit * section.share)));
     const text = size <= budget ? (whole[i] ?? "") : section.render(budget);
+    if (bytes(text) > Math.max(budget, NOTE)) continue;
     texts[i] = text;
     room -= bytes(text);
   }

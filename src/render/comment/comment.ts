@@ -120,8 +120,8 @@ function notesSection({ report }: Scope): Section | null {
   if (notes.length === 0) return null;
   return fixed(
     `> [!WARNING]\n${notes
-      .slice(0, 10)
-      .map((note) => `> ${prose(note, 50)}\n`)
+      .slice(0, 2)
+      .map((note) => `> ${prose(note, 200)}\n`)
       .join("")}\n`,
   );
 }
