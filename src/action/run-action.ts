@@ -135,7 +135,12 @@ function chooseEnvironment(
 }
 
 function annotate(context: ActionContext, review: Review, more: Review["lintDiagnostics"]): void {
-  const findings = [...review.plan.diagnostics, ...more, ...review.lintDiagnostics];
+  // Environments of one bundle find the same: once is enough.
+  const findings = [
+    ...new Map(
+      [...review.plan.diagnostics, ...more, ...review.lintDiagnostics].map((each) => [JSON.stringify(each), each]),
+    ).values(),
+  ];
   const { left } = context.forge.annotate(findings, context.project);
   const errors = count(findings, "error");
   const rest = left > 0 ? ` (${left} of them without an annotation: a step has room for ten of a kind)` : "";

@@ -20,7 +20,7 @@ export interface InitResult {
   readonly leftOut: readonly string[];
 }
 
-export const DEFAULT_ACTION_REF = "ldp-action/ldp-action@v1";
+export const DEFAULT_ACTION_REF = "org/ldp-action@v1";
 
 /**
  * Writes the template to a folder, which is made where it is missing. A file that is there is never overwritten. Where the folder

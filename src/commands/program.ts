@@ -9,6 +9,7 @@ import { runProcess } from "../system/process.js";
 import { version } from "../version.js";
 import { explainCommand } from "./explain.js";
 import { graphCommand, graphFormats } from "./graph.js";
+import { DEFAULT_ACTION_REF, initProject, renderInit } from "./init.js";
 import { lintCommand, lintFormats } from "./lint.js";
 import type { PlanOptions } from "./make-plan.js";
 import type { Outcome } from "./outcome.js";
@@ -104,6 +105,17 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
       const { format, fix } = options;
       end(await lintCommand({ ...common(options), format, fix, environment: process.env, runProcess, text }));
     });
+
+  program
+    .command("init")
+    .description("write a new project; a file that is there is never overwritten")
+    .helpOption("--help", "show this help")
+    .argument("<dir>", "the project's folder")
+    .option("--name <name>", "the bundle's name; default: the folder's")
+    .option("--catalog <catalog>", "the Unity Catalog catalog", "main")
+    .option("--schema <schema>", "the schema; default: from the name")
+    .option("--action-ref <ref>", "the action that its workflows use", DEFAULT_ACTION_REF)
+    .action((dir, options) => end({ stdout: renderInit(initProject(dir, options)), stderr: "", exit: 0 }));
 
   program
     .command("explain")
