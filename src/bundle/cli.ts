@@ -117,7 +117,8 @@ export function bundleCli(
         const again = !result.ok && !result.timedOut && !result.cancelled && passing.test(result.stderr);
         if (!again || attempt >= (options.attempts ?? 1)) return result;
         const wait = 2_000 * 3 ** (attempt - 1);
-        const why = lastLines(result.stderr, 1)[0] ?? `exit status ${result.code}`;
+        const why =
+          /^Error: (.*)$/m.exec(result.stderr)?.[1] ?? lastLines(result.stderr, 1)[0] ?? `status ${result.code}`;
         tools.log(`databricks ${args.slice(0, 2).join(" ")} failed (${why}); trying again in ${wait / 1000} s`);
         await tools.sleep(wait, tools.signal);
       }

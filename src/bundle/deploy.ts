@@ -6,8 +6,7 @@ import { hasErrors } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
 import { UserError } from "../system/errors.js";
 import { checkBinding, type PlanBinding, type Reviewed } from "./binding.js";
-import type { CliResult } from "./cli.js";
-import { cancelled, failed, isStale } from "./deploy-failure.js";
+import { type Attempt, cancelled, failed, isStale } from "./deploy-failure.js";
 import { boundActions } from "./digest.js";
 import { checkGate } from "./gate.js";
 import { describeLock, isLockFailure, lockPath, readLock, releaseCommand, waitForLock } from "./lock.js";
@@ -87,11 +86,15 @@ async function planAndDeploy(session: Session, bundle: ResolvedBundle, options: 
     }
     if (!outcome.result.ok) {
       const how = outcome.result.cancelled ? cancelled : failed;
-      const told = await how(session, bundle, outcome.result, outcome.lockId, outcome.done);
+      const told = await how(session, bundle, planned.plan, outcome);
       return {
-        ...refused(planned.plan, [...findings, ...notes, told], outcome.result.cancelled ? "cancelled" : "failed"),
+        ...refused(
+          planned.plan,
+          [...findings, ...notes, told.finding],
+          outcome.result.cancelled ? "cancelled" : "failed",
+        ),
         method: method.how,
-        resources: outcome.done,
+        resources: told.done,
       };
     }
     return finish(session, bundle, planned, [...findings, ...notes], method.how, outcome.done, options.run);
@@ -158,12 +161,6 @@ export function deployMethod(
   return { how: "plan file", why: null };
 }
 
-interface Deployed {
-  readonly result: CliResult;
-  readonly lockId: string | null;
-  readonly done: readonly DeployedResource[];
-}
-
 /** One `bundle deploy`; "again" when it did nothing since the lock was taken or the plan was stale. */
 async function deployOnce(
   session: Session,
@@ -172,7 +169,7 @@ async function deployOnce(
   method: "plan file" | "plain",
   approve: boolean,
   forceLock: boolean,
-): Promise<Deployed | "again"> {
+): Promise<Attempt | "again"> {
   const { tools, environment } = session.options;
   // The CLI does not notice that a plan from before the first deploy is stale.
   if (planned.raw.serial === null && method === "plan file" && (await hasState(session, bundle))) return "again";
@@ -194,7 +191,8 @@ async function deployOnce(
         // From its first upload on the CLI holds the lock: the lock that is there now is ours.
         if (/^Uploading /.test(line) && bundle.locks && bundle.statePath !== null) {
           lockId ??= readLock(session.cli, bundle.statePath, tools, true).then(
-            (lock) => (lock !== null && lock !== "unknown" ? lock.id : null),
+            // Somebody may have forced it away in the meantime.
+            (lock) => (lock !== null && lock !== "unknown" && lock.user === bundle.identity ? lock.id : null),
             () => null,
           );
         }

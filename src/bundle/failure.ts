@@ -38,7 +38,8 @@ export function readFailure(step: string, result: CliResult, session: Session): 
     );
   }
   const errors = parseCliDiagnostics(result.stderr).filter((diagnostic) => diagnostic.severity === "Error");
-  const summary = errors[0]?.summary ?? last;
+  // What the SDK adds of its configuration says nothing that is not known, at length.
+  const summary = (errors[0]?.summary ?? last).replace(/\.? (Config|Env): .*$/, "").slice(0, 400);
 
   if (/running (scripts|python code) is not allowed|Python code is not allowed/i.test(result.stderr)) {
     return one(

@@ -32,7 +32,12 @@ export function identify(tables: IdentityTables, headers: IncomingMessage["heade
 }
 
 /** The token endpoint: client credentials, and the exchange of a GitHub identity token. */
-export function issueToken(tables: IdentityTables, headers: IncomingMessage["headers"], body: Buffer): PlainReply {
+export function issueToken(
+  tables: IdentityTables,
+  tokenEndpoint: string,
+  headers: IncomingMessage["headers"],
+  body: Buffer,
+): PlainReply {
   const form = new URLSearchParams(body.toString("utf8"));
   const basic = /^Basic (.+)$/.exec(headers.authorization ?? "")?.[1];
   const [user, secret] = basic
@@ -53,7 +58,9 @@ export function issueToken(tables: IdentityTables, headers: IncomingMessage["hea
       break;
     case "urn:ietf:params:oauth:grant-type:token-exchange": {
       const claims = jwtClaims(form.get("subject_token") ?? "");
-      if (principal.subject === undefined || claims.sub !== principal.subject || claims.aud !== tables.accountId) {
+      // The SDK asks for the account as audience, or for the token endpoint, as the workspace's address has it.
+      const audience = claims.aud === tables.accountId || claims.aud === tokenEndpoint;
+      if (principal.subject === undefined || claims.sub !== principal.subject || !audience) {
         return refused(`No federation policy of the service principal matches subject '${claims.sub ?? ""}'.`);
       }
       break;

@@ -229,7 +229,7 @@ function openRoute(
         body: { authorization_endpoint: `${url}/oidc/v1/authorize`, token_endpoint: `${url}/oidc/v1/token` },
       };
     case "POST /oidc/v1/token":
-      return issueToken(identities, request.headers, request.body);
+      return issueToken(identities, `${url}/oidc/v1/token`, request.headers, request.body);
     case "GET /github/id-token":
       return github
         ? githubIdToken(github.requestToken, github.subject, request.headers, request.query.get("audience") ?? "")
