@@ -7,16 +7,14 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .config import load_config
 from .diagnostics import diagnostic_text, has_errors
 from .dlt_compat import Dataset, compatible
 from .loader import fresh_modules, load_file, modules_of
-from .model import Diagnostic, Table
+from .model import Diagnostic, Project, Table
 from .platform import on_databricks, option, session
 from .sources import use_project
 from .sql_modules import read_query
@@ -34,18 +32,13 @@ class RegistrationError(Exception):
         super().__init__("\n".join([message, *map(diagnostic_text, findings)]))
 
 
-def register_all(root: Path) -> None:
+def register_all(project: Project, root: Path) -> None:
     """Registers every table of the project, whatever the tags: a table left out would become inactive.
 
-    The pipeline's `configuration` may give `ldp.config` (another config file than config.yml) and
-    `ldp.pipeline` (only tables of that pipeline resource). Raises RegistrationError with all findings
-    when config.yml is wrong or a module could not be loaded. Notebooks and files with CREATE statements
-    are libraries of the pipeline's own.
+    With `ldp.pipeline` in the pipeline's configuration, the tables of that pipeline resource. Notebooks
+    and files with CREATE statements are libraries of the pipeline's own. Raises RegistrationError with
+    all findings when a module could not be loaded.
     """
-    loaded = load_config(root, option("ldp.config") or "config.yml")
-    project = loaded.project
-    if project is None or has_errors(loaded.diagnostics):
-        raise RegistrationError("config.yml has errors", loaded.diagnostics)
     use_project(project, root)
     findings: list[Diagnostic] = []
     # Databricks gives `spark` to a pipeline's own files only; modules that rely on it work here too.
@@ -56,11 +49,11 @@ def register_all(root: Path) -> None:
             findings += found
             if module.endswith(".sql") and not found:
                 findings += _register_sql(root, module, tables[0])
+    _note(registered, findings)
     if has_errors(findings):
         raise RegistrationError("modules of the project could not be loaded", findings)
     for finding in findings:
         print(diagnostic_text(finding), flush=True)
-    _note(registered)
 
 
 @contextmanager
@@ -110,13 +103,14 @@ def _materialized_view(dp: ModuleType) -> Callable[..., Any]:
     return getattr(dp, "materialized_view", dp.table)
 
 
-def _note(registered: list[Dataset]) -> None:
-    """Keeps kinds and expectations for the summary of a local run."""
+def _note(registered: list[Dataset], findings: list[Diagnostic]) -> None:
+    """Hands to a local run what was registered and what was found."""
     file = os.environ.get(REGISTERED_FILE)
     if file is None:
         return
-    entries = [
-        {"name": d.name, "kind": d.kind, "expectations": [asdict(item) for item in d.expectations]}
-        for d in registered
-    ]
-    Path(file).write_text(json.dumps(entries), encoding="utf-8")
+    document = {
+        "datasets": [{"name": dataset.name, "kind": dataset.kind} for dataset in registered],
+        "failed": has_errors(findings),
+        "findings": [diagnostic_text(finding) for finding in findings],
+    }
+    Path(file).write_text(json.dumps(document), encoding="utf-8")

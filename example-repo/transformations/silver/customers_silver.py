@@ -23,7 +23,9 @@ def latest_customers(changes: DataFrame) -> DataFrame:
         F.col("updated_at").try_cast("timestamp").alias("updated_at"),
     )
     latest = Window.partitionBy("customer_id").orderBy(F.col("updated_at").desc_nulls_last())
-    return typed.withColumn("rank", F.row_number().over(latest)).where("rank = 1").drop("rank")
+    ranked = typed.withColumn("rank", F.row_number().over(latest))
+    # Open-source Spark would look for the tables right here if this were `drop("rank")`.
+    return ranked.where("rank = 1").select("customer_id", "name", "email", "country", "updated_at")
 
 
 @dlt.table(

@@ -34,7 +34,9 @@ def find_tools() -> Tools:
     java_home = _java_home()
     version = _java_version(java_home)
     if version < 17:
-        raise EngineError("LDP907", f"Spark needs Java 17 or later; this is Java {version}", JAVA_HINT)
+        raise EngineError(
+            "LDP907", f"Spark needs Java 17 or later; this is Java {version}", JAVA_HINT
+        )
     return Tools(java_home, _spark_home())
 
 

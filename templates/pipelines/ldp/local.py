@@ -66,7 +66,9 @@ def run_local(
             a selection before all tables were run once, LDP904 for a state folder of another project.
     """
     if mode == "streaming":
-        raise EngineError("LDP901", "--mode streaming needs a pipeline on Databricks.", "Use batch.")
+        raise EngineError(
+            "LDP901", "--mode streaming needs a pipeline on Databricks.", "Use batch."
+        )
     tools = find_tools()
     root = root.resolve()
     state = prepare(root, _libraries(project, root), {"ldp.config": project.config_file})
@@ -78,10 +80,14 @@ def run_local(
             "python pipelines/ldp_engine.py --local",
             status=1,
         )
-    log.info("local_run_started", f"Running {len(selection_names)} tables on this machine", mode=mode)
+    log.info(
+        "local_run_started", f"Running {len(selection_names)} tables on this machine", mode=mode
+    )
     _wait_for_port(log)
     run = _Run(time.monotonic())
-    status = _spark_pipelines(_arguments(mode, everything, selection_names, project), tools, state, run, log)
+    status = _spark_pipelines(
+        _arguments(mode, everything, selection_names, project), tools, state, run, log
+    )
     seconds = time.monotonic() - run.began
     noted = _registered(state)
     for text in noted["findings"]:
@@ -118,9 +124,7 @@ def _libraries(project: Project, root: Path) -> list[str]:
     return ["pipelines/ldp_engine.py", *statements]
 
 
-def _arguments(
-    mode: Mode, everything: bool, names: Sequence[str], project: Project
-) -> list[str]:
+def _arguments(mode: Mode, everything: bool, names: Sequence[str], project: Project) -> list[str]:
     if mode == "validate":
         return ["dry-run"]
     if everything:
@@ -230,7 +234,13 @@ def _counted(
     done = [table.name for table in tables if table.status == "completed"]
     if not done:
         return tables
-    command = [sys.executable, "-m", "pipelines.ldp.local_summary", str(state.root), project.config_file]
+    command = [
+        sys.executable,
+        "-m",
+        "pipelines.ldp.local_summary",
+        str(state.root),
+        project.config_file,
+    ]
     try:
         result = subprocess.run(
             [*command, *done],
@@ -251,9 +261,11 @@ def _counted(
     for name, count in counts.items():
         _log_expectations(name, count, log)
     return [
-        replace(table, rows=counts[table.name]["rows"], dropped=counts[table.name]["dropped"])
-        if table.name in counts
-        else table
+        (
+            replace(table, rows=counts[table.name]["rows"], dropped=counts[table.name]["dropped"])
+            if table.name in counts
+            else table
+        )
         for table in tables
     ]
 

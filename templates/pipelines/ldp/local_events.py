@@ -60,7 +60,9 @@ def read_error(lines: Iterable[str]) -> tuple[str, str | None]:
     kept = list(lines)
     found = [match["text"] for match in map(_ERROR.match, kept) if match is not None]
     # The last is the exception that ended the program; it repeats the first cause.
-    text = found[-1] if found else next((line for line in reversed(kept) if line.strip()), "no output")
+    text = (
+        found[-1] if found else next((line for line in reversed(kept) if line.strip()), "no output")
+    )
     everything = "\n".join(kept)
     hint = next((hint for key, hint in _HINTS.items() if key in everything), None)
     return text[:500], hint

@@ -68,7 +68,9 @@ def _counts(spark: Any, name: str, dataset: Dataset | None) -> dict[str, Any]:
     return {
         "rows": rows,
         "dropped": dropped,
-        "expectations": [{**asdict(item), "failed": missed.get(item.name)} for item in expectations],
+        "expectations": [
+            {**asdict(item), "failed": missed.get(item.name)} for item in expectations
+        ],
     }
 
 
