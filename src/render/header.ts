@@ -29,7 +29,7 @@ const form = /^<!-- ldp-action:comment=(\S*) (\{.*\}) -->/;
 
 /**
  * The header of the comment for some reports. Resources and fields are left out when the line would pass `limit` bytes, and all
- * environments where even their names and digests would.
+ * environments where even their names and digests would pass twice as much.
  */
 export function commentHeader(key: string, reports: readonly Report[], limit = 20_000): CommentHeader {
   const environments = reports.flatMap((report) =>
@@ -43,10 +43,9 @@ export function commentHeader(key: string, reports: readonly Report[], limit = 2
       })),
   );
   const header = { key, commit: reports.find((report) => report.links.commit)?.links.commit ?? null, environments };
-  const fits = (one: CommentHeader) => Buffer.byteLength(writeHeader(one)) <= limit;
-  if (fits(header)) return header;
+  if (Buffer.byteLength(writeHeader(header)) <= limit) return header;
   const digests = { ...header, environments: environments.map((environment) => ({ ...environment, actions: null })) };
-  return fits(digests) ? digests : { ...header, environments: [] };
+  return Buffer.byteLength(writeHeader(digests)) <= limit * 2 ? digests : { ...header, environments: [] };
 }
 
 /**

@@ -338,7 +338,7 @@ const attempts: Readonly<Record<string, readonly string[]>> = {
     "null",
     "%s %d %o",
     "%0A::error::x",
-    "${x}",
+    "a${",
     "#{x}",
     "{{ x }}",
     "..",
