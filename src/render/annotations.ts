@@ -14,7 +14,7 @@ const perKind = 10;
 const kinds: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "notice" };
 
 /**
- * Findings as commands to the runner, errors first, in their order otherwise.
+ * Findings as commands to the runner, errors first, in their order otherwise, the same one once.
  * @param directory the project's folder in the repository, `.` for the top
  * @param limit annotations of a kind; Azure DevOps has no such limit
  */
@@ -24,7 +24,9 @@ export function renderAnnotations(
   language: CommandLanguage = "github",
   limit = language === "github" ? perKind : Number.POSITIVE_INFINITY,
 ): Annotations {
-  const bySeverity = (severity: Severity) => findings.filter((finding) => finding.severity === severity);
+  // Several environments of one project may find the same.
+  const each = [...new Map(findings.map((finding) => [logLine(finding, directory), finding])).values()];
+  const bySeverity = (severity: Severity) => each.filter((finding) => finding.severity === severity);
   const order = { error: bySeverity("error"), warning: bySeverity("warning"), info: bySeverity("info") };
   const over = Object.values(order).some((list) => list.length > limit);
   const taken: Readonly<Record<Severity, number>> = { error: limit, warning: limit, info: over ? limit - 1 : limit };

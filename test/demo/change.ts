@@ -74,5 +74,6 @@ def revenue_by_customer(orders: DataFrame, customers: DataFrame) -> DataFrame:
 def orders_by_customer() -> DataFrame:
     """A materialized view for the CRM's report."""
     spark = SparkSession.active()
-    return revenue_by_customer(spark.read.table("orders_silver"), spark.read.table("customers_silver"))
+    orders = spark.read.table("orders_silver")
+    return revenue_by_customer(orders, spark.read.table("customers_silver"))
 `;

@@ -1,19 +1,19 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 
 /**
- * Writes the comment as a page, with its diagram drawn, next to the page of the whole graph.
- * @param dag the page that the action made; null when it made none
+ * Writes the comment as a page, with its diagram drawn, next to the whole graph as the action drew it.
+ * @param dag the page or picture that the action made; null when it made none
  * @returns the path of the page
  */
 export function writePage(top: string, title: string, comment: string, dag: string | null): string {
   const folder = join(top, "demo-output");
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(top, "node_modules", "mermaid", "dist", "mermaid.min.js"), join(folder, "mermaid.min.js"));
-  const hasDag = dag !== null && existsSync(dag);
-  if (hasDag) copyFileSync(dag, join(folder, "dag.html"));
+  const graph = dag !== null && existsSync(dag) ? `dag${extname(dag)}` : null;
+  if (dag !== null && graph !== null) copyFileSync(dag, join(folder, graph));
   writeFileSync(join(folder, "comment.md"), comment);
   const html = micromark(comment, {
     // The comment is the action's own text; GitHub takes the same few tags.
@@ -22,11 +22,11 @@ export function writePage(top: string, title: string, comment: string, dag: stri
     htmlExtensions: [gfmHtml()],
   }).replace(/<pre><code class="language-mermaid">([\s\S]*?)<\/code><\/pre>/g, '<pre class="mermaid">$1</pre>');
   const page = join(folder, "index.html");
-  writeFileSync(page, document(title, html, hasDag));
+  writeFileSync(page, document(title, html, graph));
   return page;
 }
 
-function document(title: string, comment: string, dag: boolean): string {
+function document(title: string, comment: string, graph: string | null): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -50,7 +50,7 @@ function document(title: string, comment: string, dag: boolean): string {
 <article><header><b>github-actions</b> bot commented</header><div>
 ${comment}
 </div></article>
-${dag ? '<h2>The whole graph</h2>\n<p>The page that the action wrote: <a href="dag.html">dag.html</a></p>\n<iframe src="dag.html" title="The whole graph"></iframe>' : ""}
+${graph === null ? "" : `<h2>The whole graph</h2>\n<p>As the action wrote it: <a href="${graph}">${graph}</a></p>\n<iframe src="${graph}" title="The whole graph"></iframe>`}
 <script src="mermaid.min.js"></script>
 <script>mermaid.initialize({ startOnLoad: true, theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "default" });</script>
 </html>

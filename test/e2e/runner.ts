@@ -8,6 +8,8 @@ import { readFileCommands } from "./file-commands.ts";
 import { type Annotation, readLog } from "./log.ts";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
+/** Kept between runs, like that of a runner of one's own: what is installed once need not be again. */
+const toolCache = join(top, ".cache", "runner-tools");
 
 /** A job with one step, `uses: ldp-action`. */
 export interface Step {
@@ -67,7 +69,8 @@ export async function runStep(step: Step): Promise<StepResult> {
     writeFileSync(path, text);
     return path;
   };
-  for (const folder of ["temp", "tools", "home"]) mkdirSync(join(temp, folder));
+  for (const folder of ["temp", "home"]) mkdirSync(join(temp, folder));
+  mkdirSync(toolCache, { recursive: true });
   const files = {
     GITHUB_OUTPUT: file("output"),
     GITHUB_STATE: file("state"),
@@ -100,7 +103,7 @@ export async function runStep(step: Step): Promise<StepResult> {
     RUNNER_NAME: "runner",
     RUNNER_OS: "Linux",
     RUNNER_TEMP: join(temp, "temp"),
-    RUNNER_TOOL_CACHE: join(temp, "tools"),
+    RUNNER_TOOL_CACHE: toolCache,
     ...files,
     ...inputVariables(action.inputs, step),
     ...step.env,

@@ -71,6 +71,13 @@ describe("annotations", () => {
     expect(renderAnnotations([nowhere], "x").lines[0]).toMatch(/^::error title=LDP202/);
   });
 
+  it("are made once of the same finding", () => {
+    expect(renderAnnotations([finding, { ...finding }, { ...finding, line: 8 }], ".")).toMatchObject({
+      shown: 2,
+      left: 0,
+    });
+  });
+
   it("come errors first, ten of a kind, the rest counted and in the log", () => {
     const many = (severity: Diagnostic["severity"], count: number) =>
       Array.from({ length: count }, (_, index): Diagnostic => ({ ...finding, severity, line: index + 1 }));
@@ -93,7 +100,7 @@ describe("annotations", () => {
   });
 
   it("are logging commands on Azure DevOps, without a limit", () => {
-    const many = Array.from({ length: 12 }, () => finding);
+    const many = Array.from({ length: 12 }, (_, index) => ({ ...finding, line: index + 7 }));
     const { lines, left } = renderAnnotations([...many, { ...finding, severity: "info" }], "etl", "azure");
     expect(lines[0]).toBe(
       "##vso[task.logissue type=error;sourcepath=etl/config.yml;linenumber=7;columnnumber=20;code=LDP202;]LDP202: orders depends on custmers, which no table is called%0ADid you mean customers?",
