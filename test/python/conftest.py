@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -60,6 +62,16 @@ def run_engine(
         check=False,
     )
     return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def run_in_process(folder: Path, *arguments: str) -> Finished:
+    """Runs the engine's command line in this process: the same code, without the start of a Python."""
+    from pipelines.ldp.cli import main
+
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        status = main(["--project", str(folder), *arguments], TEMPLATES)
+    return Finished(status, stdout.getvalue(), stderr.getvalue())
 
 
 Write = Callable[[Mapping[str, str]], Path]

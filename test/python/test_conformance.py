@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conftest import REPOSITORY, Finished, run_engine
+from conftest import REPOSITORY, Finished, run_in_process
 
 CASES = sorted((REPOSITORY / "conformance").glob("*/case.json"))
 
@@ -39,7 +39,7 @@ def test_case(path: Path, tmp_path: Path) -> None:
 def run_case(folder: Path, run: dict[str, Any]) -> Finished:
     source = [] if run.get("source") else ["--no-source"]
     arguments = ["--dry-run", *source, *run.get("args", []), "--format", "json"]
-    return run_engine(folder, *arguments)
+    return run_in_process(folder, *arguments)
 
 
 def make(folder: Path, entry: dict[str, Any]) -> None:

@@ -6,13 +6,6 @@ from __future__ import annotations
 from .diagnostics import did_you_mean, quote
 from .model import Diagnostic, Project, Selection, TagMode
 
-_NO_TABLES = Diagnostic(
-    "LDP403",
-    "The project has no tables: there is nothing to run.",
-    hint="Declare a table in config.yml.",
-)
-
-
 def read_tags(text: str, tag_mode: TagMode) -> Selection:
     """The selection of `--tags a,b`. Each tag counts once; an empty text is no selection."""
     tags = (tag.strip() for tag in text.split(","))
@@ -25,7 +18,7 @@ def select_tables(
     """The names that a selection chooses, and LDP401 or LDP403. With a finding nothing is chosen."""
     names = frozenset(table.name for table in project.tables)
     if selection.is_everything:
-        return names, [] if names else [_NO_TABLES]
+        return names, []
     known = {tag for table in project.tables for tag in table.tags}
     unknown = [tag for tag in selection.tags if tag not in known]
     if unknown:
