@@ -1,3 +1,4 @@
+import { pause } from "../bundle/cli.js";
 import type { EnvironmentOptions } from "../bundle/session.js";
 import { actionsToolCache } from "../bundle/tool-cache.js";
 import type { ProjectState } from "../plan/changes.js";
@@ -29,14 +30,7 @@ export function bundleOptions(
     tools: {
       run: runProcess,
       env: context.env,
-      sleep: (milliseconds, signal) =>
-        new Promise((resolve) => {
-          const timer = setTimeout(resolve, milliseconds);
-          signal?.addEventListener("abort", () => {
-            clearTimeout(timer);
-            resolve();
-          });
-        }),
+      sleep: pause,
       now: Date.now,
       log: context.print,
       signal: context.signal,

@@ -90,7 +90,9 @@ export async function planEnvironments(context: ActionContext, review: Review): 
   const plans: EnvironmentPlan[] = [];
   for (const environment of wanted) {
     // One after the other: they share the bundle's local folder.
-    plans.push(await planEnvironment(bundleOptions(context, review, environment, event.kind !== "pull-request")));
+    // What is not on a protected branch or tag may have been written by anyone who can push: it is not executed to be planned.
+    const trusted = event.kind === "tag-push" || (event.kind === "branch-push" && event.isDefault);
+    plans.push(await planEnvironment(bundleOptions(context, review, environment, trusted)));
   }
   const [only] = plans;
   output("bundle-digest", plans.length === 1 ? (only?.digest ?? "") : "");

@@ -50,6 +50,20 @@ export interface BundleCli {
   call(args: readonly string[], options: CallOptions): Promise<CliResult>;
 }
 
+/** Waits; ends at once when the signal is, or gets, aborted. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    if (signal?.aborted) end();
+    else signal?.addEventListener("abort", end);
+  });
+}
+
 export const limits = {
   version: 30_000,
   look: 120_000,

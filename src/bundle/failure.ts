@@ -55,7 +55,7 @@ export function readFailure(step: string, result: CliResult, session: Session): 
     );
   }
   if (
-    /\b(401|403)\b|invalid access token|cannot configure default credentials|invalid_client|unauthenticated/i.test(
+    /\((401|403) |HTTP Status: (401|403)|invalid access token|cannot configure default credentials|invalid_client|unauthenticated/i.test(
       result.stderr,
     )
   ) {

@@ -1,12 +1,16 @@
 import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
+import { actionsToolCache } from "../bundle/tool-cache.js";
 import type { Selection } from "../plan/model.js";
 import { modes } from "../project/model.js";
+import { escapeTerminal } from "../render/escape/terminal.js";
 import { renderErrorJson } from "../render/json.js";
 import type { TextOptions } from "../render/text.js";
 import { UserError } from "../system/errors.js";
 import { runProcess } from "../system/process.js";
 import { version } from "../version.js";
+import { deployCommand, deployFormats, readMinutes } from "./deploy.js";
+import { doctorCommand } from "./doctor.js";
 import { explainCommand } from "./explain.js";
 import { graphCommand, graphFormats } from "./graph.js";
 import { DEFAULT_ACTION_REF, initProject, renderInit } from "./init.js";
@@ -106,6 +110,42 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
       end(await lintCommand({ ...common(options), format, fix, environment: process.env, runProcess, text }));
     });
 
+  withFormat(add("deploy", "validate, plan, gate and deploy the bundle of an environment"), deployFormats)
+    .requiredOption("--environment <name>", "an environment of config.yml")
+    .option(
+      "--allow-destructive <resource>",
+      "a resource that may be deleted or recreated; repeatable",
+      collectNames,
+      [],
+    )
+    .option("--reviewed-plan <digest>", "deploy only the plan with this bundle digest")
+    .option("--plan-only", "stop after the gate", false)
+    .option("--force-lock", "take the deploy lock away from whoever holds it", false)
+    .option("--lock-timeout <minutes>", "how long to wait for the lock of someone else", "10")
+    .action(async (options) => {
+      const { environment, allowDestructive, planOnly, forceLock, format } = options;
+      end(
+        await deployCommand({
+          ...common(options),
+          ...bundleTools(),
+          environment,
+          allowDestructive,
+          reviewedPlan: options.reviewedPlan ?? null,
+          planOnly,
+          forceLock,
+          lockTimeout: readMinutes(options.lockTimeout),
+          format,
+          text,
+          log: (line) => process.stderr.write(`${escapeTerminal(line)}\n`),
+          signal: cancelled(),
+        }),
+      );
+    });
+
+  add("doctor", "what a deploy from here would use: the CLI, the login, the workspace").action(async (options) =>
+    end(await doctorCommand({ ...common(options), ...bundleTools(), text })),
+  );
+
   program
     .command("init")
     .description("write a new project; a file that is there is never overwritten")
@@ -124,6 +164,21 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
     .argument("[code]", "such as LDP203; without it all codes are listed")
     .action((code) => end(explainCommand(code)));
   return program;
+}
+
+function bundleTools() {
+  return { env: process.env, runProcess, toolCache: actionsToolCache(process.env) };
+}
+
+/** Aborted by the first SIGINT or SIGTERM, so that a deploy can release its lock; a second one ends the process. */
+function cancelled(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+function collectNames(value: string, before: readonly string[]): string[] {
+  return [...before, ...value.split(",").map((name) => name.trim())].filter((name) => name !== "");
 }
 
 function withFormat(command: Command, formats: readonly [string, ...string[]]): Command {
