@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /** A folder with files, removed when the test ends. */
@@ -22,4 +22,9 @@ export function programs(bodies: Readonly<Record<string, string>>): string {
     chmodSync(join(folder, name), 0o755);
   }
   return folder;
+}
+
+/** A folder of small scripts that start the given programs, to be the whole PATH. A link would not do: Python looks beside itself. */
+export function linksTo(paths: readonly string[]): string {
+  return programs(Object.fromEntries(paths.map((path) => [basename(path), `exec ${path} "$@"`])));
 }

@@ -1,16 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { join } from "node:path";
+import { expect, test } from "vitest";
 import { type LintOptions, runLint } from "../../../src/lint/run.js";
 import { runProcess } from "../../../src/system/process.js";
+import { pythonTools } from "../../python-tools.js";
 import { folderOf } from "./folder.js";
 
-// The pinned ruff of test/python/requirements.txt, which `npm test` puts there.
-const tools = resolve(".venv/bin");
-
-beforeAll(() => {
-  if (!existsSync(join(tools, "ruff"))) throw new Error("There is no .venv with ruff: run `npm test` once.");
-});
+const tools = pythonTools("ruff");
 
 function lint(directory: string, more: Partial<LintOptions> = {}) {
   return runLint({
