@@ -1,5 +1,6 @@
 // Builds dist/ from src/: tsc, then ncc for each entry. `--check` builds beside it and compares with what is committed.
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -47,6 +48,8 @@ for (const [entry, file] of [
 }
 const cli = readFileSync(join(out, "cli.js"), "utf8");
 if (!cli.startsWith("#!")) writeFileSync(join(out, "cli.js"), `#!/usr/bin/env node\n${cli}`);
+// pre-commit runs it as it is.
+chmodSync(join(out, "cli.js"), 0o755);
 writeFileSync(join(out, "package.json"), '{\n  "type": "module"\n}\n');
 
 const dist = join(root, "dist");

@@ -53,7 +53,8 @@ export function renderTemplate(values: TemplateValues, folder = templatesFolder(
     __LDP_SCHEMA__: values.schema,
     __LDP_ACTION_REF__: values.actionRef,
     __LDP_ACTION_REPO__: repository,
-    __LDP_ACTION_REV__: revision,
+    // pre-commit never updates what it installed for a moving reference.
+    __LDP_ACTION_REV__: revision === `v${version.split(".")[0]}` ? `v${version}` : revision,
     __LDP_VERSION__: version,
   };
   const files = new Map<string, string>();

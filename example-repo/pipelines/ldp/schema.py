@@ -193,9 +193,9 @@ _TYPES: dict[str, Callable[[Node], bool]] = {
     "string": lambda node: node.kind == "scalar" and isinstance(node.value, str),
     "boolean": lambda node: node.kind == "scalar" and isinstance(node.value, bool),
     "number": lambda node: node.kind == "scalar" and _is_number(node),
-    "integer": lambda node: node.kind == "scalar"
-    and _is_number(node)
-    and float(node.value or 0).is_integer(),
+    "integer": lambda node: (
+        node.kind == "scalar" and _is_number(node) and float(node.value or 0).is_integer()
+    ),
 }
 
 _TYPE_NAMES = {
