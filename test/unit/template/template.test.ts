@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { initProject, renderInit } from "../../../src/commands/init.js";
+import { DEFAULT_ACTION_REF, initProject, renderInit } from "../../../src/commands/init.js";
 import { renderTemplate } from "../../../src/template/template.js";
 import { version } from "../../../src/version.js";
 
@@ -27,7 +27,7 @@ function filesOf(root: string, below = ""): Record<string, string> {
   return files;
 }
 
-const example = { name: "shop", catalog: "main", schema: "shop", actionRef: "ldp-action/ldp-action@v1" };
+const example = { name: "shop", catalog: "main", schema: "shop", actionRef: DEFAULT_ACTION_REF };
 
 describe("the template", () => {
   test("example-repo/ is the template with fixed values (npm run example)", () => {
