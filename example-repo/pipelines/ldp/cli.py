@@ -6,22 +6,26 @@ Exit status: 0 fine; 1 findings, or a run that was refused or failed; 2 could no
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any
 
-from . import __version__
 from .config import load_config
-from .diagnostics import exit_status
+from .diagnostics import diagnostic_text, exit_status, sort_diagnostics
 from .errors import EngineError
-from .model import MODES, Mode, Plan, TagMode
+from .launcher import Launch, launch
+from .log import Log
+from .masking import masked
+from .model import Plan, Project
+from .module_text import Definition, read_definitions
+from .options import Options, read_options, wants_json
 from .plan import build_plan, plan_json, plan_text
-from .selection import read_tags
-from .visualize import write_diagram
+from .summary import log_summary, summary_json, summary_text
+from .visualize import check_diagram, write_diagram
+from .workspace import Timing, connect
 
 
 def main(arguments: Sequence[str], home: Path) -> int:
@@ -34,32 +38,155 @@ def main(arguments: Sequence[str], home: Path) -> int:
     Returns:
         The exit status.
     """
-    as_json = "json" in _values_of("--format", arguments)
     try:
-        return _run(_parser().parse_args(list(arguments)), home)
+        return _run(read_options(arguments, home))
     except EngineError as error:
-        if as_json:
-            _print_json({"schema": "ldp.error/1", "code": error.code, "message": error.message})
+        message = masked(error.message)
+        if wants_json(arguments):
+            _print_json({"schema": "ldp.error/1", "code": error.code, "message": message})
         hint = f"\n    hint: {error.hint}" if error.hint else ""
-        print(f"error {error.code}: {error.message}{hint}", file=sys.stderr)
+        print(f"error {error.code}: {message}{hint}", file=sys.stderr)
         return error.status
 
 
-def _run(options: argparse.Namespace, home: Path) -> int:
-    root = project_root(options.project, home)
-    loaded = load_config(root, _config_file(options.config, root), look_for_modules=options.source)
-    selection = read_tags(options.tags, cast(TagMode, options.tag_mode))
-    plan = build_plan(loaded, root, cast(Mode, options.mode), selection, options.expect_project)
+def _run(options: Options) -> int:
+    if options.visualize:
+        check_diagram(options.visualize)
+    if options.reload:
+        return _reload(options)
+    plan, project, definitions = _plan(options)
     if options.visualize and plan.digest is not None:
-        write_diagram(plan, Path(options.visualize))
-    if options.dry_run or plan.digest is None:
-        _print_plan(plan, options.format)
+        write_diagram(plan, options.visualize)
+    only_drawn = options.visualize and not (options.local or options.pipeline_id)
+    if project is None or plan.digest is None or options.dry_run or only_drawn:
+        _print_plan(plan, options)
         return exit_status(plan.diagnostics)
-    raise EngineError("LDP901", "Only --dry-run is there yet.")
+    log = Log(options.log_format)
+    _log_plan(plan, options, log)
+    if options.local:
+        from .local import run_local
+
+        return run_local(project, options.root, plan.selected, options.mode, log)
+    if options.pipeline_id:
+        return _run_pipeline(options, Launch(plan, project, definitions, options.confirmed), log)
+    if options.mode == "validate":
+        return _check_modules(plan, project, options)
+    raise EngineError(
+        "LDP901",
+        "There is nothing to run the tables on.",
+        "Name a pipeline with --pipeline-id, or run them here with --local; --dry-run prints the plan.",
+    )
 
 
-def _print_plan(plan: Plan, form: str) -> None:
-    if form == "json":
+def _plan(options: Options) -> tuple[Plan, Project | None, dict[str, Definition]]:
+    loaded = load_config(options.root, options.config, look_for_modules=options.source)
+    project = loaded.project
+    definitions = read_definitions(project, options.root) if project and options.source else {}
+    try:
+        plan = build_plan(
+            loaded,
+            options.root,
+            options.mode,
+            options.selection,
+            expected=options.expected,
+            definitions=definitions,
+        )
+    except OSError as error:
+        message = f"{error.filename} can't be read: {error.strerror}."
+        raise EngineError("LDP902", message) from None
+    return plan, project, definitions
+
+
+def _log_plan(plan: Plan, options: Options, log: Log) -> None:
+    count = len(plan.tables)
+    log.info(
+        "config_loaded",
+        f"{options.config}: {count} tables, project {plan.project}",
+        tables=count,
+        project=plan.project,
+    )
+    for diagnostic in plan.diagnostics:
+        log.warning("finding", diagnostic_text(diagnostic).splitlines()[0], code=diagnostic.code)
+    stages = "; ".join(
+        f"stage {number}: {', '.join(stage)}" for number, stage in enumerate(plan.stages, 1)
+    )
+    log.info(
+        "plan",
+        f"{plan.mode}, {len(plan.selected)} of {count} tables: {stages}",
+        digest=plan.digest,
+        mode=plan.mode,
+        tags=list(plan.selection.tags),
+        tag_mode=plan.selection.tag_mode,
+        stages=[list(stage) for stage in plan.stages],
+    )
+
+
+def _run_pipeline(options: Options, wanted: Launch, log: Log) -> int:
+    pipeline_id = options.pipeline_id or ""
+    timing = Timing(poll=options.poll_seconds, active=options.wait_minutes * 60)
+    # A job that is cancelled gets SIGTERM: the same as Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        summary = launch(wanted, connect(), pipeline_id, log, timing)
+    except KeyboardInterrupt:
+        log.warning(
+            "interrupted",
+            "Stopped following. An update that was started goes on; to stop it: "
+            f"databricks pipelines stop {pipeline_id}",
+            pipeline_id=pipeline_id,
+        )
+        return 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    log_summary(log, summary)
+    if options.json:
+        plan = plan_json(wanted.plan)
+        _print_json({"schema": "ldp.run/1", **summary_json(summary), "plan": plan})
+    else:
+        sys.stdout.write(summary_text(summary))
+    return 0 if summary.state in ("completed", "running") else 1
+
+
+def _check_modules(plan: Plan, project: Project, options: Options) -> int:
+    """Loads every module, as a pipeline would, but registers nothing."""
+    from .loader import load_modules
+
+    findings = [*plan.diagnostics, *load_modules(project, options.root)]
+    checked = Plan(**{**vars(plan), "diagnostics": sort_diagnostics(findings)})
+    if exit_status(findings):
+        checked = Plan(**{**vars(checked), "digest": None, "stages": ()})
+    _print_plan(checked, options)
+    return exit_status(findings)
+
+
+def _reload(options: Options) -> int:
+    """Checks the project now, and again whenever a file of it is saved, until Ctrl-C."""
+    from .loader import watch
+
+    def check(changed: tuple[str, ...] = ()) -> None:
+        if changed:
+            print(f"\nSaved: {', '.join(changed)}", flush=True)
+        try:
+            plan, project, _ = _plan(options)
+            if project is None or plan.digest is None:
+                _print_plan(plan, options)
+            else:
+                _check_modules(plan, project, options)
+        except EngineError as error:
+            print(f"error {error.code}: {error.message}", file=sys.stderr)
+        sys.stdout.flush()
+
+    check()
+    print("Watching for changes; Ctrl-C ends.", file=sys.stderr, flush=True)
+    try:
+        watch(options.root, check)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _print_plan(plan: Plan, options: Options) -> None:
+    if options.json:
         _print_json(plan_json(plan))
     else:
         sys.stdout.write(plan_text(plan))
@@ -67,119 +194,3 @@ def _print_plan(plan: Plan, form: str) -> None:
 
 def _print_json(document: Any) -> None:
     print(json.dumps(document, indent=2, ensure_ascii=False))
-
-
-def project_root(given: str | None, home: Path) -> Path:
-    """The folder of the project: as given, else where the engine is, else where it was started.
-
-    The engine's own project is meant on Databricks, where a job may start anywhere, and where the engine was started inside it.
-    """
-    if given is not None:
-        return Path(given).resolve()
-    here = Path.cwd().resolve()
-    home = home.resolve()
-    on_databricks = "DATABRICKS_RUNTIME_VERSION" in os.environ
-    return home if on_databricks or here == home or home in here.parents else here
-
-
-def _config_file(given: str, root: Path) -> str:
-    """The config file's path relative to the project, with `/`."""
-    path = Path(given)
-    if path.is_absolute():
-        try:
-            return path.relative_to(root).as_posix()
-        except ValueError:
-            raise EngineError(
-                "LDP901", f"--config {given} is outside the project {root}."
-            ) from None
-    if ".." in path.parts:
-        raise EngineError("LDP901", f"--config {given} leaves the project {root}.")
-    return path.as_posix()
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise EngineError("LDP901", f"{message[:1].upper()}{message[1:]}.", "Read --help.")
-
-
-def _values_of(option: str, arguments: Sequence[str]) -> list[str]:
-    """The values of an option in arguments that may be wrong otherwise."""
-    following = [
-        value for name, value in zip(arguments, arguments[1:], strict=False) if name == option
-    ]
-    return following + [
-        each[len(option) + 1 :] for each in arguments if each.startswith(f"{option}=")
-    ]
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="ldp_engine.py",
-        description="Plans and runs the tables of config.yml on Lakeflow Spark Declarative Pipelines.",
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add(
-        "-C",
-        "--project",
-        metavar="DIR",
-        help="the project's folder (default: where the engine is)",
-    )
-    add("--config", metavar="FILE", default="config.yml", help="relative to the project")
-    add(
-        "--tags",
-        metavar="A,B",
-        default="",
-        help="run the tables with these tags; empty: all tables",
-    )
-    add(
-        "--tag-mode",
-        choices=("or", "and"),
-        default="or",
-        help="any of the tags, or all of them",
-    )
-    add(
-        "--mode",
-        choices=MODES,
-        default="batch",
-        help="what kind of update (default: batch)",
-    )
-    add(
-        "--dry-run",
-        action="store_true",
-        help="print what would run, and why; start nothing",
-    )
-    add(
-        "--no-source",
-        dest="source",
-        action="store_false",
-        help="don't look for the modules",
-    )
-    add(
-        "--expect-project",
-        metavar="DIGEST",
-        default="",
-        help="refuse to run other code than this",
-    )
-    add("--visualize", metavar="FILE", help="draw the graph: .dot, .svg or .png")
-    add(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="of the plan on stdout",
-    )
-    add("--log-format", choices=("text", "json"), help="of the log on stderr")
-    add("--pipeline-id", metavar="ID", help="the pipeline to update")
-    add(
-        "--local",
-        action="store_true",
-        help="run on this machine with spark-pipelines (Java 17)",
-    )
-    add("--reload", action="store_true", help="check again whenever a file is saved")
-    add(
-        "--confirm",
-        action="store_true",
-        help="do a full refresh that loses what tables hold",
-    )
-    add("--version", action="version", version=f"ldp-engine {__version__}")
-    return parser

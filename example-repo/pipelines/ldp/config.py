@@ -279,7 +279,7 @@ def _rules(node: Node | None) -> dict[str, str]:
 def _dependencies(node: Node | None) -> tuple[Dependency, ...]:
     found: dict[str, Dependency] = {}
     for item in node.items if node else ():
-        if item.text is not None:
+        if item.text is not None and not item.ambiguous:
             found.setdefault(item.text, Dependency(item.text, item.place))
     return tuple(found.values())
 

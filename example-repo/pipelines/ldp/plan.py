@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from .diagnostics import (
 from .digest import plan_digest, project_code
 from .graph import build_graph, check_graph, stages_of
 from .model import Diagnostic, Mode, Plan, PlannedTable, Selection, Table
+from .module_text import Definition
 from .selection import select_tables
 
 
@@ -24,7 +26,9 @@ def build_plan(
     root: Path,
     mode: Mode,
     selection: Selection,
+    *,
     expected: str = "",
+    definitions: Mapping[str, Definition] | None = None,
 ) -> Plan:
     """Builds the plan of a run.
 
@@ -34,6 +38,7 @@ def build_plan(
         mode: what kind of update the run is.
         selection: which tables are asked for.
         expected: the project digest that was reviewed; empty when any code may run.
+        definitions: what the modules' text says of the tables.
 
     Returns:
         The plan. With an error among its diagnostics it has no digest and no stages.
@@ -41,6 +46,7 @@ def build_plan(
     if loaded.project is None:
         return Plan(mode, selection, None, None, (), (), loaded.diagnostics)
     project = loaded.project
+    known = definitions or {}
     graph = build_graph(project)
     chosen, wrong = select_tables(project, selection)
     code = project_code(project, root)
@@ -57,6 +63,7 @@ def build_plan(
             stage=stage_of.get(table.name),
             code=code.files.get(table.module),
             why=_why(table, selection),
+            kind=definition.kind if (definition := known.get(table.name)) else None,
         )
         for table in sorted(project.tables, key=lambda table: table.name)
     )

@@ -83,6 +83,9 @@ class _Checker:
                 )
         for key, (key_node, value) in node.pairs.items():
             if key_node.ambiguous:
+                # What stands below a name is checked; nothing is known of what stands below a key.
+                if isinstance(others, Mapping):
+                    yield from self.check(value, others, quote(key))
                 continue
             pattern = schema.get("propertyNames", {}).get("pattern")
             if pattern is not None and not _matches(pattern, key):

@@ -6,7 +6,6 @@ from __future__ import annotations
 from .diagnostics import did_you_mean, quote
 from .model import Diagnostic, Project, Selection, TagMode
 
-
 def read_tags(text: str, tag_mode: TagMode) -> Selection:
     """The selection of `--tags a,b`. Each tag counts once; an empty text is no selection."""
     tags = (tag.strip() for tag in text.split(","))
@@ -17,9 +16,9 @@ def select_tables(
     project: Project, selection: Selection
 ) -> tuple[frozenset[str], list[Diagnostic]]:
     """The names that a selection chooses, and LDP401 or LDP403. With a finding nothing is chosen."""
-    names = [table.name for table in project.tables]
+    names = frozenset(table.name for table in project.tables)
     if selection.is_everything:
-        return frozenset(names), []
+        return names, []
     known = {tag for table in project.tables for tag in table.tags}
     unknown = [tag for tag in selection.tags if tag not in known]
     if unknown:
