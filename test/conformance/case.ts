@@ -26,7 +26,7 @@ export interface Run {
 export interface ExpectedDiagnostic {
   readonly code: string;
   readonly severity: string;
-  readonly line: number | null;
+  readonly line?: number | null;
   readonly file?: string;
   readonly column?: number;
   readonly table?: string;
