@@ -1,8 +1,26 @@
 import type { Rule } from "./catalogue.js";
 
-/** LDP8xx: what the engine finds when it loads and runs the project's modules. `ldp` itself never runs them. */
+/** LDP80x: a run that the engine refuses. LDP81x: what it finds when it loads the project's modules; `ldp` itself never runs them. */
 export const engineRules = {
   LDP801: {
+    title: "other code than was reviewed",
+    severity: "error",
+    why: "The job was deployed for one state of the project, and the files here are another: the plan that was reviewed is not what would run.",
+    fix: "Deploy the reviewed commit again. Nothing was run.",
+  },
+  LDP803: {
+    title: "the run was refused",
+    severity: "error",
+    why: "The pipeline, or the tables of this machine, are in a state in which the run would fail, or do other things than were asked for.",
+    fix: "Do what the message says: a first full run, another mode, or waiting for the update that is going on.",
+  },
+  LDP805: {
+    title: "a full refresh was not confirmed",
+    severity: "error",
+    why: "It empties tables and reads their sources again. What a source no longer has is lost.",
+    fix: "Select fewer tables, or add --confirm.",
+  },
+  LDP811: {
     title: "a module fails when it is loaded",
     severity: "error",
     why: "The module raised an exception or ended the program while the pipeline read it, so that none of its tables exist.",
@@ -16,14 +34,14 @@ export const engineRules = {
       text: 'import dlt\nfrom pyspark.sql import SparkSession\n\n\n@dlt.table\ndef orders_gold():\n    return SparkSession.active().read.table("orders")\n',
     },
   },
-  LDP802: {
+  LDP812: {
     title: "a module does not finish loading",
     severity: "error",
     why: "The module waits, calculates or asks a server while it is loaded. A pipeline loads each module several times.",
     fix: "Move the work into the dataset function, or into a source of its own.",
     example: { language: "python", text: "import time\n\ntime.sleep(3600)\n" },
   },
-  LDP803: {
+  LDP813: {
     title: "a module prints when it is loaded",
     severity: "warning",
     why: "A pipeline loads each module several times, and what is printed mixes with the engine's log.",

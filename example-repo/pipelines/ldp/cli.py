@@ -23,7 +23,7 @@ from .model import Plan, Project
 from .module_text import Definition, read_definitions
 from .options import Options, read_options, wants_json
 from .plan import build_plan, plan_json, plan_text
-from .summary import log_summary, summary_json, summary_text
+from .summary import RunSummary, log_summary, summary_json, summary_text
 from .visualize import check_diagram, write_diagram
 from .workspace import Timing, connect
 
@@ -66,7 +66,8 @@ def _run(options: Options) -> int:
     if options.local:
         from .local import run_local
 
-        return run_local(project, options.root, plan.selected, options.mode, log)
+        summary = run_local(project, options.root, plan.selected, options.mode, log)
+        return _finish(summary, plan, options, log)
     if options.pipeline_id:
         return _run_pipeline(options, Launch(plan, project, definitions, options.confirmed), log)
     if options.mode == "validate":
@@ -138,10 +139,13 @@ def _run_pipeline(options: Options, wanted: Launch, log: Log) -> int:
         return 1
     finally:
         signal.signal(signal.SIGTERM, before)
+    return _finish(summary, wanted.plan, options, log)
+
+
+def _finish(summary: RunSummary, plan: Plan, options: Options, log: Log) -> int:
     log_summary(log, summary)
     if options.json:
-        plan = plan_json(wanted.plan)
-        _print_json({"schema": "ldp.run/1", **summary_json(summary), "plan": plan})
+        _print_json({"schema": "ldp.run/1", **summary_json(summary), "plan": plan_json(plan)})
     else:
         sys.stdout.write(summary_text(summary))
     return 0 if summary.state in ("completed", "running") else 1

@@ -5,19 +5,18 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from .diagnostics import did_you_mean, quote, sort_diagnostics
 from .load_failure import describe_failure
+from .load_guard import Printed, time_limit
 from .model import Diagnostic, Place, Project, Related, Table
 from .recorder import Definition, recording
 from .sql_modules import check_sql
@@ -85,7 +84,7 @@ def load_file(
     if spec is None or spec.loader is None:
         return [
             Diagnostic(
-                "LDP801",
+                "LDP811",
                 f"{module} can't be loaded as a Python module",
                 Place(module, 1, 1),
                 table=table.name,
@@ -95,9 +94,9 @@ def load_file(
     vars(loaded).update(given or {})
     sys.modules[spec.name] = loaded
     _pickle_by_value(loaded)
-    printed = _Printed(str(path))
+    printed = Printed(str(path))
     try:
-        with redirect_stdout(printed), _time_limit(limit):
+        with redirect_stdout(printed), time_limit(limit):
             spec.loader.exec_module(loaded)
     except KeyboardInterrupt:
         raise
@@ -232,75 +231,7 @@ class _Fresh(SourceFileLoader):
 def _pickle_by_value(module: ModuleType) -> None:
     """Lets a UDF of the module travel to Spark's workers, where the module can't be imported."""
     try:
-        from pyspark import cloudpickle
-
-        cloudpickle.register_pickle_by_value(module)
+        cloudpickle = importlib.import_module("pyspark.cloudpickle")
     except ImportError:
-        pass
-
-
-class TimeUp(BaseException):
-    """The time limit; not an Exception, so that no `except Exception` in a module stops it."""
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raises TimeUp in the block after some seconds. Only a main thread with signals can be interrupted."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(
-        signal, "setitimer"
-    ):
-        yield
         return
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise TimeUp
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-class _Printed:
-    """Takes what a module prints while it is loaded, and notes the first line that did."""
-
-    encoding = "utf-8"
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._text = ""
-        self._line: int | None = None
-
-    def write(self, text: str) -> int:
-        if self._line is None:
-            frame: FrameType | None = sys._getframe(1)
-            while frame is not None and frame.f_code.co_filename != self._path:
-                frame = frame.f_back
-            self._line = frame.f_lineno if frame else None
-        if len(self._text) < 1000:
-            self._text += text
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        return False
-
-    def findings(self, module: str, table: Table) -> list[Diagnostic]:
-        if not self._text:
-            return []
-        first = self._text.strip().split("\n")[0][:120]
-        return [
-            Diagnostic(
-                "LDP803",
-                f"{module} prints when it is loaded: {first}",
-                Place(module, self._line or 1, 1),
-                severity="warning",
-                table=table.name,
-                hint="A pipeline loads each module several times: use the logging module, or print inside no module at all",
-            )
-        ]
+    cloudpickle.register_pickle_by_value(module)

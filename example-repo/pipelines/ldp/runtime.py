@@ -11,8 +11,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .diagnostics import diagnostic_text, has_errors
+from .config import load_config
+from .diagnostics import diagnostic_text, has_errors, sort_diagnostics
 from .dlt_compat import Dataset, compatible
+from .graph import build_graph, check_graph
 from .loader import fresh_modules, load_file, modules_of
 from .model import Diagnostic, Project, Table
 from .platform import on_databricks, option, session
@@ -32,13 +34,18 @@ class RegistrationError(Exception):
         super().__init__("\n".join([message, *map(diagnostic_text, findings)]))
 
 
-def register_all(project: Project, root: Path) -> None:
+def register_all(home: Path) -> None:
     """Registers every table of the project, whatever the tags: a table left out would become inactive.
 
-    With `ldp.pipeline` in the pipeline's configuration, the tables of that pipeline resource. Notebooks
-    and files with CREATE statements are libraries of the pipeline's own. Raises RegistrationError with
-    all findings when a module could not be loaded.
+    The pipeline's `configuration` may give `ldp.root` (the project, where it is not `home`), `ldp.config`
+    (its config file), and `ldp.pipeline` (register only what belongs to that pipeline resource).
+    Notebooks and files with CREATE statements are libraries of the pipeline's own.
+
+    Raises:
+        RegistrationError: config.yml is wrong or modules could not be loaded; the text has all findings.
     """
+    root = Path(option("ldp.root") or home)
+    project = _project(root, option("ldp.config") or "config.yml")
     use_project(project, root)
     findings: list[Diagnostic] = []
     # Databricks gives `spark` to a pipeline's own files only; modules that rely on it work here too.
@@ -54,6 +61,16 @@ def register_all(project: Project, root: Path) -> None:
         raise RegistrationError("modules of the project could not be loaded", findings)
     for finding in findings:
         print(diagnostic_text(finding), flush=True)
+
+
+def _project(root: Path, config: str) -> Project:
+    loaded = load_config(root, config)
+    findings = list(loaded.diagnostics)
+    if loaded.project is not None:
+        findings += check_graph(loaded.project, build_graph(loaded.project))
+    if loaded.project is None or has_errors(findings):
+        raise RegistrationError(f"{config} has errors", sort_diagnostics(findings))
+    return loaded.project
 
 
 @contextmanager
@@ -79,7 +96,7 @@ def _register_sql(root: Path, module: str, table: Table) -> list[Diagnostic]:
         text = str(error).strip().split("\n")[0]
         return [
             Diagnostic(
-                "LDP801",
+                "LDP811",
                 f"{module} could not be registered: {text}",
                 table.module_place,
                 table=table.name,
@@ -100,7 +117,8 @@ def _query_function(query: str, name: str) -> Callable[[], Any]:
 
 def _materialized_view(dp: ModuleType) -> Callable[..., Any]:
     """Before 2025 Databricks had `table` only, which makes a materialized view of a batch query."""
-    return getattr(dp, "materialized_view", dp.table)
+    define: Callable[..., Any] = getattr(dp, "materialized_view", dp.table)
+    return define
 
 
 def _note(registered: list[Dataset], findings: list[Diagnostic]) -> None:

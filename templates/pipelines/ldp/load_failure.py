@@ -81,18 +81,18 @@ def _reading(
     name = type(error).__name__
     if name == "TimeUp":
         return (
-            "LDP802",
+            "LDP812",
             f"{module} was still loading after {limit:g} seconds",
             "Do nothing at the top of a module but define: no requests, no waiting, no Spark actions",
         )
     if isinstance(error, SystemExit):
         return (
-            "LDP801",
+            "LDP811",
             f"{module} ends the program when it is loaded: sys.exit({error.code!r})",
             'Put what a script does below `if __name__ == "__main__":`',
         )
     text = str(error).strip().split("\n")[0] or "no message"
-    return "LDP801", f"{module} fails when it is loaded: {name}: {text[:300]}", _hint(error, root)
+    return "LDP811", f"{module} fails when it is loaded: {name}: {text[:300]}", _hint(error, root)
 
 
 def _hint(error: BaseException, root: Path) -> str | None:

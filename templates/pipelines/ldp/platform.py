@@ -18,7 +18,8 @@ def option(key: str) -> str | None:
     if spark is None:
         return None
     try:
-        return spark.conf.get(key, None)
+        value: str | None = spark.conf.get(key, None)
+        return value
     except Exception:  # Each Spark has its own class for "no such key".
         return None
 
