@@ -1,0 +1,8 @@
+CREATE OR REFRESH STREAMING TABLE visits;
+CREATE FLOW visits_web AS INSERT INTO visits BY NAME SELECT * FROM STREAM(web.visits);
+CREATE FLOW visits_app COMMENT 'from the app' AS INSERT INTO ONCE visits BY NAME
+  SELECT * FROM app_visits;
+
+CREATE OR REFRESH STREAMING TABLE people;
+CREATE FLOW people_cdc AS AUTO CDC INTO people FROM stream(people_feed)
+  KEYS (person_id, country) APPLY AS DELETE WHEN op = 'D' SEQUENCE BY ts COLUMNS * EXCEPT (op, ts) STORED AS SCD TYPE 2;
