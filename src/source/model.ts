@@ -26,6 +26,8 @@ export interface Dataset {
   readonly kind: Kind | null;
   /** How it is defined: "dlt.table", "dp.materialized_view", "CREATE STREAMING TABLE", "SELECT" (a bare select in a .sql module). */
   readonly definedBy: string;
+  /** A flow into a dataset that the module does not define itself: it adds reads to the definition elsewhere. */
+  readonly flowOnly?: boolean;
   /** The place of the definition: the function's name or the call. */
   readonly place: Place;
   readonly comment: string | null;
@@ -39,8 +41,17 @@ export interface Dataset {
   readonly actions: readonly { readonly text: string; readonly place: Place }[];
   /** Hash of the definition without its name: what a rename leaves alike; null when it is not told. */
   readonly body: string | null;
+  /** Where its queries say `SELECT *`. */
+  readonly selectStar?: readonly Place[];
   /** Hash of what defines it: the syntax tree of the definition and all of the module's parts that it uses. */
   readonly fingerprint: string;
+}
+
+/** Something that the datasets are written to outside the pipeline, and what is read for it. */
+export interface Sink {
+  readonly name: string | null;
+  readonly place: Place;
+  readonly reads: readonly Read[];
 }
 
 /** What one module says. Reading never imports or runs it. */
@@ -49,6 +60,10 @@ export interface ModuleReading {
   readonly datasets: readonly Dataset[];
   /** Reads outside every dataset. */
   readonly reads: readonly Read[];
+  /** Sinks; they are no datasets, a run can't select them. */
+  readonly sinks?: readonly Sink[];
+  /** Where `spark` is used outside every function. */
+  readonly moduleSpark?: readonly Place[];
   /** The project's own modules that it imports, resolved to paths, sorted. */
   readonly imports: readonly string[];
   /** Where it stops being Python or SQL; null when it parses. */
@@ -74,8 +89,10 @@ export interface TableSource {
   readonly helpers: ReadonlyMap<string, string>;
 }
 
-/** Everything that was read, by module and by table. */
+/** What the modules of a project say. */
 export interface Sources {
+  /** Every module that config.yml names and that could be read, and every module that those import. */
   readonly modules: ReadonlyMap<string, ModuleReading>;
+  /** By the table's name as written. */
   readonly tables: ReadonlyMap<string, TableSource>;
 }

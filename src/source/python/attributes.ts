@@ -1,0 +1,165 @@
+import type { Attribute } from "./ast.js";
+import type { Environment } from "./evaluate.js";
+import { callFunction } from "./execute.js";
+import { recordAction, type Scope } from "./machine.js";
+import { hideFunction } from "./pipelines.js";
+import { type ClassValue, either, emptyArgs, type FunctionValue, text, unknown, type Value } from "./values.js";
+
+/** What `object.name` stands for. */
+export function attribute(object: Value, node: Attribute, env: Environment): Value {
+  const name = node.name;
+  switch (object.type) {
+    case "choice":
+      return object.options.map((option) => attribute(option, node, env)).reduce(either);
+    case "module": {
+      const value = object.run.scope.vars.get(name);
+      if (value !== undefined) return value;
+      const folder = object.run.path.match(/^(.*)\/__init__\.py$/)?.[1];
+      return (folder === undefined ? null : env.machine.importer.inside(folder, name, env.run)) ?? unknown(name);
+    }
+    case "package":
+      return env.machine.importer.inside(object.folder, name, env.run) ?? unknown(name);
+    case "external":
+      return external(`${object.path}.${name}`);
+    case "api":
+      return object.name === "" ? { ...object, name } : unknown(name);
+    case "instance":
+      return member(object, object.class, name, env);
+    case "class":
+      if (name === "__name__") return text(object.node.name);
+      return found(object, name, new Set()) ?? (isSparkName(name) ? { type: "spark" } : unknown(name));
+    case "function":
+    case "dataset": {
+      const target = hideFunction(object);
+      if (name === "__name__" && target !== null) return text(target.name);
+      if (name === "__wrapped__" && target !== null) return target;
+      return unknown(name);
+    }
+    case "spark":
+      if (name === "read" || name === "readStream")
+        return { type: "reader", streaming: name === "readStream", format: null };
+      return { type: "method", object, name, start: node.nameStart };
+    case "method":
+      if (object.object.type === "spark") return { ...object, name: `${object.name}.${name}`, start: node.nameStart };
+      return unknown(name);
+    case "frame":
+      if (name === "write" || name === "writeStream") {
+        recordAction(env.machine, env.run, `.${name}`, node.nameStart);
+        return { type: "writer" };
+      }
+      if (/^(?:rdd|na|stat|sparkSession)$/.test(name)) return name === "sparkSession" ? { type: "spark" } : object;
+      return { type: "method", object, name, start: node.nameStart };
+    case "writer":
+      return object;
+    case "text":
+      // A member of an enumeration is its value here.
+      if (name === "value") return object;
+      return { type: "method", object, name, start: node.nameStart };
+    case "list":
+    case "dict":
+    case "reader":
+      return { type: "method", object, name, start: node.nameStart };
+    case "unknown":
+      return ofUnknown(object, node, env);
+    default:
+      return unknown(name);
+  }
+}
+
+/** Something of a module from outside the project: what is known of Spark's own is recognised. */
+export function external(path: string): Value {
+  const last = path.slice(path.lastIndexOf(".") + 1);
+  if (path === "dlt" || path === "pyspark.pipelines") {
+    return { type: "api", module: path === "dlt" ? "dlt" : "dp", name: "" };
+  }
+  if (path.startsWith("dlt.")) return { type: "api", module: "dlt", name: path.slice(4) };
+  if (path.startsWith("pyspark.pipelines.")) return { type: "api", module: "dp", name: path.slice(18) };
+  if (isSparkName(last)) return { type: "spark" };
+  return { type: "external", path };
+}
+
+/** Names that a session of Spark goes by. */
+export function isSparkName(name: string): boolean {
+  return /^_*(?:spark|sparksession|spark_session|sqlcontext)$/i.test(name) && name !== "SparkSession";
+}
+
+function ofUnknown(object: Value & { type: "unknown" }, node: Attribute, env: Environment): Value {
+  const { name } = node;
+  if (isSparkName(name)) return { type: "spark" };
+  if (name === "readStream" && !object.foreign) return { type: "reader", streaming: true, format: null };
+  if (object.of?.name === "read" && !object.foreign && /^(?:table|format|options?|load|schema)$/.test(name)) {
+    // `x.read.table`: a file's `read` is called, only a session's is read from.
+    return { type: "method", object: { type: "reader", streaming: false, format: null }, name, start: node.nameStart };
+  }
+  if (
+    (object.of?.name === "write" || object.of?.name === "writeStream") &&
+    !object.foreign &&
+    /^(?:mode|format|options?|save|saveAsTable|insertInto|partitionBy|parquet|csv|json|jdbc|outputMode|trigger|foreachBatch|start|toTable)$/.test(
+      name,
+    )
+  ) {
+    recordAction(env.machine, env.run, `.${object.of.name}`, object.of.start);
+    return { type: "writer" };
+  }
+  return { type: "unknown", label: name, foreign: object.foreign, of: { object, name, start: node.nameStart } };
+}
+
+function member(object: Value & { type: "instance" }, type: ClassValue, name: string, env: Environment): Value {
+  const own = object.attributes.get(name);
+  if (own !== undefined) return own;
+  const value = found(type, name, new Set());
+  if (value === null) return isSparkName(name) ? { type: "spark" } : unknown(name);
+  if (value.type !== "function") return value;
+  const bound = bind(value, object, type);
+  return bound.property ? callFunction(bound, emptyArgs, env) : bound;
+}
+
+function bind(value: FunctionValue, object: Value, type: ClassValue): FunctionValue {
+  if (value.node.type !== "Function") return value;
+  const decorators = value.node.decorators.map((decorator) => (decorator.type === "Name" ? decorator.id : ""));
+  if (decorators.includes("staticmethod")) return value;
+  return { ...value, self: decorators.includes("classmethod") ? type : object };
+}
+
+/** An attribute of a class or of its bases. */
+export function found(type: ClassValue, name: string, seen: Set<Scope>): Value | null {
+  if (seen.has(type.scope)) return null;
+  seen.add(type.scope);
+  const value = type.scope.vars.get(name);
+  if (value !== undefined) {
+    return value.type === "function" && value.self === null && isClassMethod(value) ? { ...value, self: type } : value;
+  }
+  for (const base of type.bases) {
+    const inherited = base.type === "class" ? found(base, name, seen) : null;
+    if (inherited !== null) return inherited;
+  }
+  return null;
+}
+
+function isClassMethod(value: FunctionValue): boolean {
+  return (
+    value.node.type === "Function" &&
+    value.node.decorators.some((decorator) => decorator.type === "Name" && decorator.id === "classmethod")
+  );
+}
+
+/** Calls `super()`: the bases of the class, bound to the instance. */
+export function superOf(env: Environment): Value {
+  for (let scope: Scope | null = env.scope; scope !== null; scope = scope.parent) {
+    const self = scope.vars.get("self");
+    if (self?.type !== "instance") continue;
+    const base = self.class.bases.find((candidate): candidate is ClassValue => candidate.type === "class");
+    return base === undefined ? unknown("super") : { ...self, class: base };
+  }
+  return unknown("super");
+}
+
+/** Only for values that are asked for by name, such as `getattr(config, "TABLE")`. */
+export function attributeByName(object: Value, name: string, env: Environment): Value {
+  const at = { start: 0, end: 0 };
+  return attribute(
+    object,
+    { type: "Attribute", object: { type: "Name", id: "", ...at }, name, nameStart: 0, ...at },
+    env,
+  );
+}

@@ -1,0 +1,220 @@
+import type { Call } from "./ast.js";
+import { external, found, isSparkName } from "./attributes.js";
+import { callBuiltin, callMethod } from "./builtins.js";
+import { type Environment, excerpt, labelOf } from "./evaluate.js";
+import { callFunction } from "./execute.js";
+import { placeIn, record, recordAction } from "./machine.js";
+import { iterate } from "./operations.js";
+import { applyDecorator, callApi, hideFunction } from "./pipelines.js";
+import { callFrame, callReader, callSession, readTable } from "./spark.js";
+import {
+  type Args,
+  alternatives,
+  asText,
+  type ClassValue,
+  either,
+  emptyArgs,
+  type FrameValue,
+  frame,
+  hole,
+  type InstanceValue,
+  joinFrames,
+  list,
+  text,
+  unknown,
+  type Value,
+} from "./values.js";
+
+/** What a call gives. Functions whose text is at hand are followed; what they read is recorded. */
+export function callValue(callee: Value, args: Args, node: Call, env: Environment): Value {
+  switch (callee.type) {
+    case "choice":
+      return callee.options.map((option) => callValue(option, args, node, env)).reduce(either);
+    case "function":
+      return callFunction(callee, args, env);
+    case "dataset":
+      return callFunction(callee.function, args, env);
+    case "class":
+      return instantiate(callee, args, env);
+    case "api":
+      return callApi(callee, args, node, env);
+    case "decorator": {
+      const [target] = args.positional;
+      return target === undefined ? unknown() : applyDecorator(callee, target.value, node, env);
+    }
+    case "partial": {
+      const named = new Map([...callee.args.named, ...args.named]);
+      const positional = [...callee.args.positional, ...args.positional];
+      return callValue(callee.target, { positional, named, open: callee.args.open || args.open }, node, env);
+    }
+    case "builtin":
+      return callBuiltin(callee.name, args, node, env);
+    case "writer":
+      return callee;
+    case "method":
+      if (callee.object.type === "spark") return callSession(callee.name, args, node, env);
+      if (callee.object.type === "reader") return callReader(callee.object, callee.name, args, node, env);
+      if (callee.object.type === "frame") return callFrame(callee.object, callee.name, callee.start, args, node, env);
+      return callMethod(callee.object, callee.name, args, env);
+    case "external":
+      return callExternal(callee.path, args, node, env);
+    case "instance": {
+      const call = found(callee.class, "__call__", new Set());
+      return call?.type === "function"
+        ? callFunction({ ...call, self: callee }, args, env)
+        : opaque(args, node, env, "");
+    }
+    case "unknown":
+      return callUnknown(callee, args, node, env);
+    default:
+      return opaque(args, node, env, "");
+  }
+}
+
+function instantiate(type: ClassValue, args: Args, env: Environment): Value {
+  const instance: InstanceValue = { type: "instance", class: type, attributes: new Map() };
+  const init = found(type, "__init__", new Set());
+  if (init?.type === "function") {
+    callFunction({ ...init, self: instance }, args, env);
+    return instance;
+  }
+  // A data class, or a named tuple: its annotated names are its parameters.
+  let position = 0;
+  for (const statement of [
+    ...type.bases.flatMap((base) => (base.type === "class" ? base.node.body : [])),
+    ...type.node.body,
+  ]) {
+    if (statement.type !== "Assign" || statement.annotation === null) continue;
+    const [target] = statement.targets;
+    if (target?.type !== "Name") continue;
+    const given = args.named.get(target.id)?.value ?? args.positional[position++]?.value;
+    if (given !== undefined) instance.attributes.set(target.id, given);
+  }
+  // A member of an enumeration is called by its value: `Layer("bronze")`.
+  const [only] = args.positional;
+  return position === 0 && only?.value.type === "text" ? only.value : instance;
+}
+
+function callExternal(path: string, args: Args, node: Call, env: Environment): Value {
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  const [first, second] = args.positional;
+  if (/(?:^|\.)(?:Spark|Databricks|Remote)Session\b/.test(path)) {
+    return /^(?:getOrCreate|active|getActiveSession|newSession|create)$/.test(name)
+      ? { type: "spark" }
+      : external(path);
+  }
+  if (/(?:^|\.)DeltaTable(?:\.|$)/.test(path)) {
+    if (name !== "forName") return { ...frame([], false), delta: true };
+    const target = args.named.get("tableOrViewName") ?? second ?? first;
+    if (target === undefined) return unknown();
+    const result = readTable(target.value, target.node, false, node, env);
+    return result.type === "frame" ? { ...result, delta: true } : result;
+  }
+  if (/^pyspark\.pandas\.read_(?:table|delta)$/.test(path) && first !== undefined) {
+    return readTable(first.value, first.node, false, node, env);
+  }
+  switch (path) {
+    case "functools.partial":
+      if (first === undefined) return unknown();
+      return { type: "partial", target: first.value, args: { ...args, positional: args.positional.slice(1) } };
+    case "functools.reduce":
+      return callBuiltin("reduce", args, node, env);
+    case "functools.wraps":
+      return { type: "builtin", name: "identity" };
+    case "copy.copy":
+    case "copy.deepcopy":
+      return first?.value ?? unknown();
+    case "dataclasses.field": {
+      const factory = args.named.get("default_factory")?.value;
+      return (
+        args.named.get("default")?.value ??
+        (factory === undefined ? unknown() : callValue(factory, emptyArgs, node, env))
+      );
+    }
+    case "itertools.chain":
+      return args.positional
+        .map((arg) => iterate(arg.value))
+        .reduce((a, b) => list([...a.items, ...b.items], a.open || b.open), list([]));
+    case "itertools.product":
+      return callBuiltin("product", args, node, env);
+    case "os.path.join":
+    case "posixpath.join":
+      return text(args.positional.map((arg) => asText(arg.value) ?? hole(labelOf(arg.node))).join("/"));
+    case "os.getenv":
+    case "os.environ.get":
+      return unknown(labelOf(node));
+    case "collections.OrderedDict":
+    case "collections.namedtuple":
+    case "types.SimpleNamespace":
+      return callBuiltin(path === "collections.OrderedDict" ? "dict" : "identity", args, node, env);
+  }
+  return opaque(args, node, env, path);
+}
+
+/** Calling something on what is not known: sessions and frames are told by the names of their methods. */
+function callUnknown(callee: Value & { type: "unknown" }, args: Args, node: Call, env: Environment): Value {
+  if (/^(?:get_?|create_?|get_or_create_?|init_?|build_?)(?:local_?)?spark(?:_?session)?$/i.test(callee.label))
+    return { type: "spark" };
+  const { of } = callee;
+  if (of !== undefined && !callee.foreign) {
+    const isAction =
+      /^(?:collect|toPandas|toLocalIterator|saveAsTable|insertInto|foreachPartition|createOrReplaceTempView|createOrReplaceGlobalTempView|createTempView)$/.test(
+        of.name,
+      ) && of.object.type === "unknown";
+    if (isAction) {
+      recordAction(env.machine, env.run, `${of.name}()`, of.start);
+      if (/TempView$/.test(of.name)) rememberView(args, env);
+    }
+    if (
+      /^(?:fs\.)?(?:rm|mv|cp|put|mkdirs)$/.test(of.name) &&
+      of.object.type === "unknown" &&
+      of.object.of?.object.type === "unknown"
+    ) {
+      if (of.object.label === "fs" && of.object.of.object.label === "dbutils") {
+        recordAction(env.machine, env.run, `dbutils.fs.${of.name}()`, of.start);
+      }
+    }
+  }
+  const result = opaque(args, node, env, callee.foreign ? "foreign" : "");
+  if (result.type !== "unknown") return result;
+  // What a method of an unknown frame gives is a frame that is just as unknown.
+  return { ...result, foreign: callee.foreign };
+}
+
+export function rememberView(args: Args, env: Environment): void {
+  const name = args.positional[0]?.value ?? args.named.get("name")?.value;
+  if (name === undefined) return;
+  for (const option of alternatives(name)) {
+    if (option.type === "text") env.machine.collector.localViews.add(option.value.toLowerCase());
+  }
+}
+
+/**
+ * A call of what can't be seen. Functions that are handed over are taken to be called; frames that go in come out; and when the
+ * session goes in, something may be read there: that is a read that can't be resolved.
+ */
+export function opaque(args: Args, node: Call, env: Environment, path: string): Value {
+  let result: FrameValue | null = null;
+  let session = false;
+  for (const arg of [...args.positional, ...args.named.values()]) {
+    const target = hideFunction(arg.value);
+    if (target !== null) {
+      const inner = callFunction(target, emptyArgs, env);
+      if (inner.type === "frame" && inner.reads.length > 0)
+        result = result === null ? inner : joinFrames(result, inner);
+    } else if (arg.value.type === "frame") result = result === null ? arg.value : joinFrames(result, arg.value);
+    else if (arg.value.type === "spark") session = true;
+  }
+  const own = /^(?:pyspark|delta|databricks|foreign|logging|unittest|pytest)\b/.test(path);
+  const helper = path !== "" || node.callee.type === "Name";
+  if (session && !own && helper && !/(?:utils|isinstance|logger)$/i.test(labelOf(node.callee))) {
+    const place = placeIn(env.run, node.start);
+    const read = { table: null, place, streaming: false, resolved: false, text: excerpt(node, env.run) };
+    record(env.machine, read);
+    return frame([read], null);
+  }
+  if (result !== null) return result;
+  return path === "" || isSparkName(path)
+    ? unknown(labelOf(node))
+    : unknown(labelOf(node), !path.startsWith("pyspark"));
+}

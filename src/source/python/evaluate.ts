@@ -1,0 +1,337 @@
+import type { Argument, Comprehension, Expression, FormattedValue, Text } from "./ast.js";
+import { attribute } from "./attributes.js";
+import { callValue } from "./calls.js";
+import { assign } from "./execute.js";
+import { type Machine, type ModuleRun, newScope, type Scope, step, use } from "./machine.js";
+import { compare, index, iterate, operate } from "./operations.js";
+import {
+  type Arg,
+  type Args,
+  alternatives,
+  asText,
+  boolean,
+  type DictValue,
+  either,
+  hole,
+  keyOf,
+  list,
+  none,
+  number,
+  type TextValue,
+  truth,
+  unknown,
+  type Value,
+} from "./values.js";
+
+/** Where an expression stands: whose names it sees, and in which module its text is. */
+export interface Environment {
+  readonly machine: Machine;
+  readonly scope: Scope;
+  readonly run: ModuleRun;
+}
+
+/**
+ * What an expression stands for, as far as the text tells; what it reads is recorded on the way. Nothing is run: calls of functions
+ * whose text is at hand are followed, everything else is unknown.
+ */
+export function evaluate(node: Expression, env: Environment): Value {
+  step(env.machine);
+  switch (node.type) {
+    case "Name":
+      return use(env.machine, lookup(node.id, env.scope));
+    case "Text":
+      return { type: "text", value: node.value, map: node.map, file: env.run.path };
+    case "Bytes":
+      return unknown("bytes");
+    case "Formatted":
+      return formatted(node.parts, env);
+    case "Num":
+      return /^\d+f?$|^-?\d*\.?\d+(?:e[+-]?\d+)?f$/.test(node.value)
+        ? number(Number.parseFloat(node.value))
+        : unknown("number");
+    case "Constant":
+      return node.value === "None" ? none : node.value === "..." ? unknown() : boolean(node.value === "True");
+    case "Attribute":
+      return use(env.machine, attribute(evaluate(node.object, env), node, env));
+    case "Call":
+      return callValue(evaluate(node.callee, env), evaluateArgs(node.args, env), node, env);
+    case "Subscript":
+      return use(env.machine, index(evaluate(node.object, env), node.index, env));
+    case "Tuple":
+    case "List":
+    case "Set":
+      return sequence(node.items, env);
+    case "Dict":
+      return dictionary(node.entries, env);
+    case "Comprehension":
+      return comprehension(node, env);
+    case "Operation":
+      return operation(node, env);
+    case "Comparison":
+      return compare(node, env);
+    case "Unary":
+      return unary(node.operator, evaluate(node.operand, env));
+    case "Conditional":
+      return conditional(node.test, node.then, node.otherwise, env);
+    case "Lambda": {
+      const defaults = new Map<string, Value>();
+      for (const parameter of node.parameters) {
+        if (parameter.default !== null) defaults.set(parameter.name, evaluate(parameter.default, env));
+      }
+      return {
+        type: "function",
+        node,
+        scope: env.scope,
+        run: env.run,
+        defaults,
+        self: null,
+        name: "<lambda>",
+        expectations: [],
+        property: false,
+      };
+    }
+    case "Named": {
+      const value = evaluate(node.value, env);
+      assign(node.target, value, env);
+      return value;
+    }
+    case "Await":
+    case "Star":
+      return node.value === null ? none : evaluate(node.value, env);
+    case "Yield": {
+      const value = node.value === null ? none : evaluate(node.value, env);
+      env.machine.calls.at(-1)?.yielded?.push(value);
+      return unknown();
+    }
+    case "YieldFrom": {
+      const value = node.value === null ? none : evaluate(node.value, env);
+      env.machine.calls.at(-1)?.yielded?.push(...iterate(value).items);
+      return unknown();
+    }
+    case "Slice":
+      for (const part of node.parts) if (part !== null) evaluate(part, env);
+      return unknown();
+  }
+}
+
+const implicit: Readonly<Record<string, Value>> = {
+  spark: { type: "spark" },
+  sqlContext: { type: "spark" },
+  dlt: { type: "api", module: "dlt", name: "" },
+  dp: { type: "api", module: "dp", name: "" },
+};
+
+const builtins = new Set(
+  "str int float bool len range list tuple set frozenset dict sorted reversed enumerate zip map filter next iter any all min max sum getattr setattr hasattr isinstance print display super object type abs round vars globals locals open repr format".split(
+    " ",
+  ),
+);
+
+/** What a name stands for where it is used. */
+function lookup(id: string, scope: Scope): Value {
+  const start = scope.elsewhere.get(id) ?? scope;
+  for (let at: Scope | null = start; at !== null; at = at.parent) {
+    if (at.kind === "class" && at !== start) continue;
+    const value = at.vars.get(id);
+    if (value !== undefined) return value;
+  }
+  const known = implicit[id];
+  if (known !== undefined && Object.hasOwn(implicit, id)) return known;
+  if (builtins.has(id)) return { type: "builtin", name: id };
+  if (id === "__name__") return unknown("__name__");
+  return unknown(id);
+}
+
+export function evaluateArgs(args: readonly Argument[], env: Environment): Args {
+  const positional: Arg[] = [];
+  const named = new Map<string, Arg>();
+  let open = false;
+  for (const arg of args) {
+    const value = evaluate(arg.value, env);
+    if (arg.star === "") {
+      if (arg.name === null) positional.push({ value, node: arg.value });
+      else named.set(arg.name, { value, node: arg.value });
+    } else if (arg.star === "*") {
+      const items = iterate(value);
+      open ||= items.open;
+      for (const item of items.items) positional.push({ value: item, node: arg.value });
+    } else if (value.type === "dict") {
+      open ||= value.open;
+      for (const entry of value.entries.values()) {
+        if (entry.key.type === "text") named.set(entry.key.value, { value: entry.value, node: arg.value });
+        else open = true;
+      }
+    } else open = true;
+  }
+  return { positional, named, open };
+}
+
+/** The value of a formatted string: unknown parts keep the name that they go by. */
+function formatted(parts: readonly (Text | FormattedValue)[], env: Environment): Value {
+  let results: { value: string; map: number[] }[] = [{ value: "", map: [] }];
+  for (const part of parts) {
+    if (part.type === "Text") {
+      for (const result of results) {
+        for (let i = 0; i + 1 < part.map.length; i += 2) {
+          result.map.push((part.map[i] ?? 0) + result.value.length, part.map[i + 1] ?? 0);
+        }
+        result.value += part.value;
+      }
+      continue;
+    }
+    const values = alternatives(evaluate(part.value, env));
+    if (part.format !== null) for (const inner of part.format) if (inner.type !== "Text") evaluate(inner.value, env);
+    const plain = part.conversion === "" || part.conversion === "s";
+    const texts = values.map((value) => {
+      const known = plain && part.format === null && value.type !== "unknown" ? asText(value) : null;
+      return known ?? hole(labelOf(part.value));
+    });
+    const distinct = [...new Set(texts)];
+    results =
+      distinct.length * results.length > 16
+        ? results.map((result) => ({ ...result, value: result.value + hole(labelOf(part.value)) }))
+        : results.flatMap((result) => distinct.map((piece) => ({ value: result.value + piece, map: [...result.map] })));
+    if (results.some((result) => result.value.length > maxText)) return unknown();
+  }
+  const options: TextValue[] = results.map((result) => ({ type: "text", ...result, file: env.run.path }));
+  const [only] = options;
+  return options.length === 1 && only !== undefined ? only : { type: "choice", options };
+}
+
+/** Text longer than this is not followed: repeated doubling would fill the memory. */
+export const maxText = 1 << 20;
+
+/** The name that an unknown expression goes by in a table's name: `{catalog}`. */
+export function labelOf(node: Expression): string {
+  switch (node.type) {
+    case "Name":
+      return node.id;
+    case "Attribute":
+      return node.name;
+    case "Subscript":
+      return node.index.type === "Text" ? node.index.value : labelOf(node.object);
+    case "Call": {
+      const [first] = node.args;
+      if (node.callee.type === "Attribute" && /^(?:get|getenv|getArgument)$/.test(node.callee.name)) {
+        if (first?.value.type === "Text") return first.value.value;
+      }
+      return labelOf(node.callee);
+    }
+    default:
+      return "…";
+  }
+}
+
+function sequence(nodes: readonly Expression[], env: Environment): Value {
+  const items: Value[] = [];
+  let open = false;
+  for (const node of nodes) {
+    const value = evaluate(node, env);
+    if (node.type === "Star") {
+      const inner = iterate(value);
+      open ||= inner.open;
+      items.push(...inner.items);
+    } else items.push(value);
+  }
+  return list(items, open);
+}
+
+function dictionary(
+  nodes: readonly { readonly key: Expression | null; readonly value: Expression }[],
+  env: Environment,
+): Value {
+  const result: DictValue = { type: "dict", entries: new Map(), open: false };
+  for (const node of nodes) {
+    const key = node.key === null ? null : evaluate(node.key, env);
+    const value = evaluate(node.value, env);
+    if (key === null) {
+      if (value.type === "dict") {
+        result.open ||= value.open;
+        for (const [name, entry] of value.entries) result.entries.set(name, entry);
+      } else result.open = true;
+    } else {
+      const name = keyOf(key);
+      if (name === null) result.open = true;
+      else result.entries.set(name, { key, value });
+    }
+  }
+  return result;
+}
+
+function comprehension(node: Comprehension, env: Environment): Value {
+  const inner: Environment = { ...env, scope: newScope("function", env.scope) };
+  const items: Value[] = [];
+  const entries: DictValue = { type: "dict", entries: new Map(), open: false };
+  let open = false;
+  const walk = (depth: number): void => {
+    const clause = node.clauses[depth];
+    if (clause === undefined) {
+      const element = evaluate(node.element, inner);
+      if (node.value === null) {
+        items.push(element);
+        return;
+      }
+      const value = evaluate(node.value, inner);
+      const key = keyOf(element);
+      if (key === null) entries.open = true;
+      else entries.entries.set(key, { key: element, value });
+      return;
+    }
+    const source = iterate(evaluate(clause.iterable, inner));
+    open ||= source.open;
+    const values = source.open && source.items.length === 0 ? [unknown()] : source.items;
+    for (const value of values) {
+      step(env.machine);
+      assign(clause.target, value, inner);
+      const holds = clause.conditions.map((condition) => truth(evaluate(condition, inner)));
+      if (!holds.includes(false)) walk(depth + 1);
+    }
+  };
+  walk(0);
+  if (node.kind !== "dict") return list(items, open);
+  entries.open ||= open;
+  return entries;
+}
+
+/** A chain of operators is followed along its left side without recursion: generated code has very long ones. */
+function operation(node: Expression & { type: "Operation" }, env: Environment): Value {
+  const chain: (Expression & { type: "Operation" })[] = [];
+  let left: Expression = node;
+  while (left.type === "Operation") {
+    chain.push(left);
+    left = left.left;
+  }
+  let value = evaluate(left, env);
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const part = chain[i];
+    if (part === undefined) continue;
+    if (part.operator === "and" || part.operator === "or") {
+      const holds = truth(value);
+      if (holds === (part.operator === "or")) continue;
+      const right = evaluate(part.right, env);
+      value = holds === null ? either(value, right) : right;
+    } else value = operate(part.operator, value, evaluate(part.right, env));
+  }
+  return value;
+}
+
+function unary(operator: string, value: Value): Value {
+  if (operator === "not") {
+    const holds = truth(value);
+    return holds === null ? unknown() : boolean(!holds);
+  }
+  if (value.type === "number" && operator !== "~") return number(operator === "-" ? -value.value : value.value);
+  return value.type === "frame" ? value : unknown();
+}
+
+function conditional(test: Expression, then: Expression, otherwise: Expression, env: Environment): Value {
+  const holds = truth(evaluate(test, env));
+  if (holds !== null) return evaluate(holds ? then : otherwise, env);
+  return either(evaluate(then, env), evaluate(otherwise, env));
+}
+
+/** The source text of an expression, shortened to a line. */
+export function excerpt(node: Expression, run: ModuleRun): string {
+  const line = run.text.slice(node.start, Math.min(node.end, node.start + 400)).replace(/\s+/g, " ");
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}

@@ -1,0 +1,140 @@
+import type { Place } from "../../diagnostics/diagnostic.js";
+import type { LineIndex } from "../lines.js";
+import type { Expectation, Read } from "../model.js";
+import type { For, Module, Statement } from "./ast.js";
+import type { FunctionValue, Value } from "./values.js";
+
+/** The names of a function, class or module. */
+export interface Scope {
+  vars: Map<string, Value>;
+  readonly parent: Scope | null;
+  readonly kind: "module" | "function" | "class";
+  /** Names that `global` or `nonlocal` move to another scope. */
+  readonly elsewhere: Map<string, Scope>;
+  /** How many loops of it are running. */
+  loops: number;
+}
+
+export function newScope(kind: Scope["kind"], parent: Scope | null): Scope {
+  return { vars: new Map(), parent, kind, elsewhere: new Map(), loops: 0 };
+}
+
+/** A module whose statements are (being) followed. */
+export interface ModuleRun {
+  readonly path: string;
+  readonly text: string;
+  readonly tree: Module;
+  readonly lines: LineIndex;
+  readonly scope: Scope;
+  readonly definitions: Definition[];
+  readonly flows: Flow[];
+  /** Reads outside every dataset. */
+  readonly outside: Collector;
+  readonly imports: Set<string>;
+  /** The statement of the module that is being followed. */
+  current: Statement | null;
+  tooBig: boolean;
+  /** The machine that followed it; its datasets are followed with what is left of its work. */
+  machine: Machine | null;
+}
+
+/** What is seen while a dataset's function, or a module, is followed. */
+export interface Collector {
+  readonly reads: Map<string, Read>;
+  readonly actions: Map<string, { readonly text: string; readonly place: Place }>;
+  /** Names of temporary views that it makes for itself, in lower case. */
+  readonly localViews: Set<string>;
+  readonly selectStar: Map<string, Place>;
+  /** Whether a stream is read, of a table or of anything else. */
+  streams: boolean;
+}
+
+export function newCollector(): Collector {
+  return { reads: new Map(), actions: new Map(), localViews: new Set(), selectStar: new Map(), streams: false };
+}
+
+/** A dataset's definition, as it was made; what it reads is found when the module has been followed to its end. */
+export interface Definition {
+  name: string | null;
+  /** The function of the API: "table", "view", "create_streaming_table". */
+  readonly api: string;
+  readonly definedBy: string;
+  readonly place: Place;
+  readonly comment: string | null;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly expectations: Expectation[];
+  readonly function: FunctionValue | null;
+  /** The statement of the module, and the turns of loops over known values, that made it. */
+  readonly statement: Statement | null;
+  readonly loops: readonly Turn[];
+}
+
+/** Something that writes into a dataset: an append flow, auto CDC. */
+export interface Flow {
+  /** Null when the text does not tell. */
+  readonly target: string | null;
+  readonly definedBy: string;
+  readonly place: Place;
+  readonly function: FunctionValue | null;
+  /** The reads of a flow without a function. */
+  readonly reads: readonly Read[];
+  readonly cdcKeys: readonly string[] | null;
+  readonly statement: Statement | null;
+  readonly loops: readonly Turn[];
+}
+
+export interface Turn {
+  readonly loop: For;
+  readonly value: Value;
+}
+
+/** The work that one module may take: loops multiply, and text can be hostile. */
+export class OutOfWork extends Error {}
+
+/** The state of following a module. */
+export interface Machine {
+  /** The module that is being read: what is defined counts as its. */
+  main: ModuleRun;
+  collector: Collector;
+  steps: number;
+  readonly maxSteps: number;
+  depth: number;
+  readonly turns: Turn[];
+  /** The results and yields of the functions that are being followed. */
+  readonly calls: { readonly node: object; returned: Value | null; yielded: Value[] | null }[];
+  readonly importer: Importer;
+}
+
+/** Finds and follows modules of the project. */
+export interface Importer {
+  /** What a module of the project stands for, null when it is not of the project. */
+  find(from: ModuleRun, level: number, dotted: string): Value | null;
+  /** A module or package below a package. */
+  inside(folder: string, name: string, from: ModuleRun): Value | null;
+}
+
+export function step(machine: Machine): void {
+  if (++machine.steps > machine.maxSteps) throw new OutOfWork();
+}
+
+export function placeIn(run: ModuleRun, offset: number): Place {
+  return run.lines.place(offset);
+}
+
+export function record(machine: Machine, read: Read): void {
+  const key = `${read.place.file}\n${read.place.line}:${read.place.column}\n${read.streaming}\n${read.table}`;
+  if (!machine.collector.reads.has(key)) machine.collector.reads.set(key, read);
+}
+
+export function recordAction(machine: Machine, run: ModuleRun, text: string, offset: number): void {
+  const place = placeIn(run, offset);
+  const key = `${place.file}\n${place.line}`;
+  if (!machine.collector.actions.has(key)) machine.collector.actions.set(key, { text, place });
+}
+
+/** A frame that is used counts as read by who uses it, wherever it was made. */
+export function use(machine: Machine, value: Value): Value {
+  if (value.type === "frame") for (const read of value.reads) record(machine, read);
+  else if (value.type === "choice") for (const option of value.options) use(machine, option);
+  return value;
+}

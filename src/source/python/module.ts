@@ -1,0 +1,166 @@
+import type { FileTree } from "../../project/tree.js";
+import { TreeError } from "../../project/tree.js";
+import { indexLines } from "../lines.js";
+import type { Module } from "./ast.js";
+import { execute } from "./execute.js";
+import { type Importer, type Machine, type ModuleRun, newCollector, newScope, OutOfWork } from "./machine.js";
+import { readNotebook } from "./notebook.js";
+import { parsePython } from "./parse.js";
+import { TooDeep } from "./tokens.js";
+import type { Value } from "./values.js";
+
+/** Modules larger than this are not read (LDP105). */
+export const maxBytes = 8 * 1024 * 1024;
+
+/** The Python modules of a project, each parsed and followed once however many others import it. */
+export interface PythonModules {
+  /** A module by its path; null when there is none, or it can't be read as text. */
+  run(path: string): ModuleRun | null;
+}
+
+const empty: Module = { body: [], error: null, remarks: [] };
+
+/** Opens the Python modules of a project. Nothing is read before it is asked for. */
+export function openModules(tree: FileTree): PythonModules {
+  const runs = new Map<string, ModuleRun | null>();
+  const kinds = new Map<string, string>();
+  const kind = (path: string) => {
+    let known = kinds.get(path);
+    if (known === undefined) {
+      known = tree.kind(path);
+      kinds.set(path, known);
+    }
+    return known;
+  };
+  let depth = 0;
+
+  const run = (path: string): ModuleRun | null => {
+    const known = runs.get(path);
+    if (known !== undefined) return known;
+    const made = load(path, tree);
+    runs.set(path, made);
+    if (made !== null && !made.tooBig) {
+      depth++;
+      follow(made, importer);
+      depth--;
+    }
+    return made;
+  };
+
+  const moduleAt = (path: string, from: ModuleRun): Value | null => {
+    if (path === from.path) return { type: "module", run: from };
+    for (const candidate of [`${path}.py`, `${path}/__init__.py`, `${path}.ipynb`]) {
+      if (kind(candidate) !== "file" || depth > 50) continue;
+      const made = run(candidate);
+      if (made === null) continue;
+      from.imports.add(candidate);
+      return { type: "module", run: made };
+    }
+    return kind(path) === "directory" ? { type: "package", folder: path } : null;
+  };
+
+  const importer: Importer = {
+    find(from, level, dotted) {
+      const folder = from.path.split("/").slice(0, -1);
+      const inner = dotted === "" ? [] : dotted.split(".");
+      if (level > 0) {
+        if (level - 1 > folder.length) return null;
+        const base = folder.slice(0, folder.length - (level - 1));
+        const path = [...base, ...inner].join("/");
+        return inner.length === 0 ? { type: "package", folder: path } : moduleAt(path, from);
+      }
+      // The module's own folder, and each above it, may be on Python's path; so may a `src` folder beside them.
+      const head = inner[0] ?? "";
+      for (let size = folder.length; size >= 0; size--) {
+        for (const root of size === folder.length
+          ? [folder]
+          : [folder.slice(0, size), [...folder.slice(0, size), "src"]]) {
+          const top = [...root, head].join("/");
+          if (kind(top) === "missing" && kind(`${top}.py`) === "missing" && kind(`${top}.ipynb`) === "missing")
+            continue;
+          // Importing a.b.c follows the packages on the way.
+          let found: Value | null = null;
+          for (let i = 1; i <= inner.length; i++) {
+            found = moduleAt([...root, ...inner.slice(0, i)].join("/"), from);
+            if (found === null) break;
+          }
+          if (found !== null) return found;
+        }
+      }
+      return null;
+    },
+    inside(folder, name, from) {
+      return moduleAt(folder === "" ? name : `${folder}/${name}`, from);
+    },
+  };
+  return { run };
+}
+
+function load(path: string, tree: FileTree): ModuleRun | null {
+  let bytes: Uint8Array;
+  try {
+    bytes = tree.read(path);
+  } catch (error) {
+    if (error instanceof TreeError) return null;
+    throw error;
+  }
+  const make = (text: string, parsed: Module, tooBig: boolean, lines = indexLines(path, text)): ModuleRun => ({
+    path,
+    text,
+    tree: parsed,
+    lines,
+    scope: newScope("module", null),
+    definitions: [],
+    flows: [],
+    outside: newCollector(),
+    imports: new Set(),
+    current: null,
+    tooBig,
+    machine: null,
+  });
+  if (bytes.length > maxBytes) return make("", empty, true);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return make("", { ...empty, error: { message: "not UTF-8", offset: 0 } }, false);
+  }
+  const notebook = readNotebook(path, text);
+  if (notebook.error !== null) return make(text, { ...empty, error: notebook.error }, false);
+  try {
+    return make(notebook.text, parsePython(notebook.text), false, notebook.lines);
+  } catch (error) {
+    if (error instanceof TooDeep || error instanceof RangeError)
+      return make(notebook.text, empty, true, notebook.lines);
+    throw error;
+  }
+}
+
+/** Work for one module: loops over literals multiply, but not beyond this. */
+const maxSteps = 3_000_000;
+
+/** A machine for following a module, as it stands before the first statement. */
+export function machineFor(run: ModuleRun, importer: Importer, steps = maxSteps): Machine {
+  return { main: run, collector: run.outside, steps: 0, maxSteps: steps, depth: 0, turns: [], calls: [], importer };
+}
+
+function follow(run: ModuleRun, importer: Importer): void {
+  const machine = machineFor(run, importer);
+  run.machine = machine;
+  guarded(run, () => {
+    for (const statement of run.tree.body) {
+      run.current = statement;
+      execute([statement], { machine, scope: run.scope, run });
+    }
+  });
+}
+
+/** Runs a part of following a module; when the work grows beyond bounds the module counts as too big. */
+export function guarded(run: ModuleRun, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof OutOfWork || error instanceof RangeError)) throw error;
+    run.tooBig = true;
+  }
+}

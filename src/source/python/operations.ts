@@ -1,0 +1,220 @@
+import type { Comparison, Expression } from "./ast.js";
+import { type Environment, evaluate, labelOf, maxText } from "./evaluate.js";
+import {
+  alternatives,
+  asText,
+  boolean,
+  either,
+  hasHole,
+  hole,
+  joinFrames,
+  keyOf,
+  type ListValue,
+  list,
+  number,
+  type TextValue,
+  text,
+  unknown,
+  type Value,
+} from "./values.js";
+
+/** The items of what a loop runs over; open when there may be others. */
+export function iterate(value: Value): ListValue {
+  switch (value.type) {
+    case "list":
+      return value;
+    case "dict":
+      return list(
+        [...value.entries.values()].map((entry) => entry.key),
+        value.open,
+      );
+    case "text":
+      return hasHole(value.value) ? list([], true) : list([...value.value].map(text));
+    case "choice":
+      return value.options.map(iterate).reduce((a, b) => list([...a.items, ...b.items], a.open || b.open));
+    default:
+      return list([], true);
+  }
+}
+
+/** Applies a binary operator. */
+export function operate(operator: string, left: Value, right: Value): Value {
+  if (left.type === "choice" || right.type === "choice") {
+    const results = alternatives(left).flatMap((a) => alternatives(right).map((b) => operate(operator, a, b)));
+    return results.length > 16 ? unknown() : results.reduce(either);
+  }
+  if (left.type === "frame") return right.type === "frame" ? joinFrames(left, right) : left;
+  if (operator === "+") return add(left, right);
+  if (operator === "%" && left.type === "text") return percent(left, right);
+  if (operator === "|" && left.type === "dict" && right.type === "dict") {
+    return { type: "dict", entries: new Map([...left.entries, ...right.entries]), open: left.open || right.open };
+  }
+  if (operator === "*" && left.type === "text" && right.type === "number") {
+    const size = left.value.length * right.value;
+    return size >= 0 && size < maxText && right.value < 10_000 ? text(left.value.repeat(right.value)) : unknown();
+  }
+  if (left.type === "number" && right.type === "number") return arithmetic(operator, left.value, right.value);
+  if (operator === "/" && left.type === "text") return add(add(left, text("/")), right);
+  return unknown();
+}
+
+function add(left: Value, right: Value): Value {
+  if (left.type === "number" && right.type === "number") return number(left.value + right.value);
+  if (left.type === "list") {
+    const more = iterate(right);
+    return left.items.length + more.items.length > 20_000
+      ? list([], true)
+      : list([...left.items, ...more.items], left.open || more.open);
+  }
+  if (left.type !== "text" && right.type !== "text") return unknown();
+  const [a, b] = [asText(left), asText(right)];
+  const joined = (a ?? hole("…")) + (b ?? hole("…"));
+  return joined.length > maxText ? unknown() : concatenated(left, right, joined);
+}
+
+function concatenated(left: Value, right: Value, value: string): TextValue {
+  const [a, b] = [left.type === "text" ? left : null, right.type === "text" ? right : null];
+  const file = a?.file ?? b?.file;
+  if (file === undefined || (a?.file !== undefined && b?.file !== undefined && a.file !== b.file)) return text(value);
+  const shift = value.length - (b?.value.length ?? 0);
+  const map = [...(a?.map ?? []), ...(b?.map ?? []).map((n, i) => (i % 2 === 0 ? n + shift : n))];
+  return { type: "text", value, map, file };
+}
+
+function percent(left: TextValue, right: Value): Value {
+  const values = right.type === "list" ? [...right.items] : [right];
+  let position = 0;
+  const value = left.value.replace(
+    /%(?:\((\w+)\))?[-+ 0#]*\d*(?:\.\d+)?([a-zA-Z%])/g,
+    (_, key: string | undefined, kind: string) => {
+      if (kind === "%") return "%";
+      const item =
+        key === undefined
+          ? values[position++]
+          : right.type === "dict"
+            ? right.entries.get(`s${key}`)?.value
+            : undefined;
+      return (item === undefined ? null : asText(item)) ?? hole(key ?? "…");
+    },
+  );
+  return text(value);
+}
+
+function arithmetic(operator: string, a: number, b: number): Value {
+  switch (operator) {
+    case "-":
+      return number(a - b);
+    case "*":
+      return number(a * b);
+    case "//":
+      return b === 0 ? unknown() : number(Math.floor(a / b));
+    case "%":
+      return b === 0 ? unknown() : number(((a % b) + b) % b);
+    default:
+      return unknown("number");
+  }
+}
+
+export function compare(node: Comparison, env: Environment): Value {
+  let left = evaluate(node.first, env);
+  let result: boolean | null = true;
+  for (const { operator, value } of node.rest) {
+    const right = evaluate(value, env);
+    const holds = comparison(operator, left, right);
+    if (holds === false) result = false;
+    else if (holds === null && result === true) result = null;
+    left = right;
+  }
+  return result === null ? unknown() : boolean(result);
+}
+
+function comparison(operator: string, left: Value, right: Value): boolean | null {
+  if (operator === "is" || operator === "is not" || operator === "==" || operator === "!=") {
+    const equal = equality(left, right);
+    return equal === null ? null : operator === "is" || operator === "==" ? equal : !equal;
+  }
+  if (operator === "in" || operator === "not in") {
+    const found = contains(left, right);
+    return found === null ? null : operator === "in" ? found : !found;
+  }
+  if (left.type !== "number" || right.type !== "number") return null;
+  return operator === "<"
+    ? left.value < right.value
+    : operator === "<="
+      ? left.value <= right.value
+      : operator === ">"
+        ? left.value > right.value
+        : left.value >= right.value;
+}
+
+function equality(left: Value, right: Value): boolean | null {
+  const [a, b] = [keyOf(left), keyOf(right)];
+  if (a !== null && b !== null) return hasHole(a) || hasHole(b) ? (a === b ? true : null) : a === b;
+  // A structure is never None, nor a text or number.
+  const solid = (value: Value) => /^(?:frame|list|dict|function|class|instance|module|spark|api)$/.test(value.type);
+  return (a === "none" && solid(right)) || (b === "none" && solid(left)) ? false : null;
+}
+
+function contains(item: Value, holder: Value): boolean | null {
+  if (holder.type === "text") {
+    return item.type === "text" && !hasHole(item.value) && !hasHole(holder.value)
+      ? holder.value.includes(item.value)
+      : null;
+  }
+  if (holder.type !== "list" && holder.type !== "dict") return null;
+  const key = keyOf(item);
+  if (key === null || hasHole(key)) return null;
+  const keys = holder.type === "dict" ? [...holder.entries.keys()] : holder.items.map(keyOf);
+  if (keys.includes(key)) return true;
+  return holder.open || keys.some((other) => other === null || hasHole(other)) ? null : false;
+}
+
+/** `object[index]` */
+export function index(object: Value, node: Expression, env: Environment): Value {
+  if (object.type === "choice") return object.options.map((option) => index(option, node, env)).reduce(either);
+  if (node.type === "Slice") return slice(object, node, env);
+  const key = evaluate(node, env);
+  return item(object, key, labelOf(node));
+}
+
+/** The item of a list or dictionary under a key. */
+export function item(object: Value, key: Value, label: string): Value {
+  const missing = unknown(key.type === "text" ? key.value : label);
+  switch (object.type) {
+    case "dict": {
+      if (key.type === "choice") return key.options.map((option) => item(object, option, label)).reduce(either);
+      const name = keyOf(key);
+      if (name === null || hasHole(name)) {
+        const values = [...object.entries.values()].map((entry) => entry.value);
+        return values.length > 0 && values.length <= 16 ? values.reduce(either, missing) : missing;
+      }
+      return object.entries.get(name)?.value ?? missing;
+    }
+    case "list": {
+      if (key.type !== "number") return missing;
+      return object.items[key.value < 0 ? object.items.length + key.value : key.value] ?? missing;
+    }
+    case "text": {
+      if (key.type !== "number" || hasHole(object.value)) return missing;
+      return text([...object.value].at(key.value) ?? "");
+    }
+    case "frame":
+      return unknown();
+    // `dict[str, int]` and the like, and what a class gives.
+    case "class":
+    case "builtin":
+      return object;
+    default:
+      return object.type === "unknown" ? { ...missing, foreign: object.foreign } : missing;
+  }
+}
+
+function slice(object: Value, node: Expression & { type: "Slice" }, env: Environment): Value {
+  const bounds = node.parts.map((part) => (part === null ? null : evaluate(part, env)));
+  const known = bounds.every((bound) => bound === null || bound.type === "number");
+  const [from, to, by] = bounds.map((bound) => (bound?.type === "number" ? bound.value : undefined));
+  if (!known || (by !== undefined && by !== 1)) return object.type === "list" ? list([], true) : unknown();
+  if (object.type === "list") return list(object.items.slice(from, to), object.open);
+  if (object.type === "text" && !hasHole(object.value)) return text(object.value.slice(from, to));
+  return unknown();
+}

@@ -1,0 +1,150 @@
+import type { Kind } from "../../project/model.js";
+import { fingerprint } from "../digest.js";
+import { collectIgnores } from "../ignore.js";
+import { definesTable } from "../match.js";
+import type { Dataset, ModuleReading, Read, Sink } from "../model.js";
+import { callFunction } from "./execute.js";
+import { bodyOf, fingerprintOf, type Parts, partsOf } from "./fingerprint.js";
+import { type Collector, type Definition, type Flow, type Machine, type ModuleRun, newCollector } from "./machine.js";
+import { guarded, type PythonModules } from "./module.js";
+import { serialise } from "./serialise.js";
+import { emptyArgs, type FunctionValue, type Value } from "./values.js";
+
+/** What a Python module, or a notebook, says; null when there is no such file. */
+export function readPython(path: string, modules: PythonModules): ModuleReading | null {
+  const run = modules.run(path);
+  return run === null ? null : readRun(run);
+}
+
+function readRun(run: ModuleRun): ModuleReading {
+  const { machine, lines } = run;
+  const parts = partsOf(run.tree);
+  const datasets: Dataset[] = [];
+  const sinks: Sink[] = [];
+  if (machine !== null) guarded(run, () => followDatasets(run, machine, parts, datasets, sinks));
+  const { error } = run.tree;
+  return {
+    path: run.path,
+    datasets,
+    sinks,
+    reads: [...run.outside.reads.values()],
+    imports: [...run.imports].sort(),
+    moduleSpark: parts.moduleSpark.map((offset) => lines.place(offset)),
+    syntaxError: error === null ? null : { message: error.message, place: lines.place(error.offset) },
+    tooBig: run.tooBig,
+    fingerprint: fingerprint(run.tooBig || error !== null ? run.text : serialise(run.tree.body)),
+    ignores: collectIgnores(run.text, run.tree.remarks, (offset) => lines.place(offset).line),
+  };
+}
+
+const unqualified = { catalog: null, schema: null };
+
+function followDatasets(run: ModuleRun, machine: Machine, parts: Parts, datasets: Dataset[], sinks: Sink[]): void {
+  const flows = run.flows.map((flow) => ({ flow, seen: followFlow(flow, machine), used: false }));
+  for (const definition of run.definitions) {
+    const target = definition.name;
+    const own = flows.filter(({ flow }) => target !== null && flow.target !== null && isSame(flow.target, target));
+    for (const entry of own) entry.used = true;
+    const seen = newCollector();
+    const result = definition.function === null ? null : followFunction(definition.function, machine, seen);
+    for (const entry of own) merge(seen, entry.seen);
+    if (/sink$/.test(definition.api)) {
+      sinks.push({ name: target, place: definition.place, reads: [...seen.reads.values()] });
+      continue;
+    }
+    datasets.push({
+      name: target,
+      kind: kindOf(definition, result, seen),
+      definedBy: definition.definedBy,
+      place: definition.place,
+      comment: definition.comment,
+      docstring: definition.function === null ? null : docstring(definition.function),
+      properties: definition.properties,
+      expectations: definition.expectations,
+      cdcKeys: own.find(({ flow }) => flow.cdcKeys !== null)?.flow.cdcKeys ?? null,
+      reads: ordered(seen),
+      actions: [...seen.actions.values()],
+      body: bodyOf(definition),
+      selectStar: [...seen.selectStar.values()],
+      fingerprint: fingerprintOf([definition, ...own.map(({ flow }) => flow)], parts),
+    });
+  }
+  for (const { flow, seen, used } of flows) {
+    if (used) continue;
+    datasets.push({
+      name: flow.target,
+      kind: "streaming_table",
+      definedBy: flow.definedBy,
+      flowOnly: true,
+      place: flow.place,
+      comment: null,
+      docstring: null,
+      properties: {},
+      expectations: [],
+      cdcKeys: flow.cdcKeys,
+      reads: ordered(seen),
+      actions: [...seen.actions.values()],
+      body: null,
+      selectStar: [...seen.selectStar.values()],
+      fingerprint: fingerprintOf([flow], parts),
+    });
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  return definesTable(a, b, unqualified) || definesTable(b, a, unqualified);
+}
+
+/** Reads in the order of their places. */
+function ordered(seen: Collector): Read[] {
+  return [...seen.reads.values()];
+}
+
+function merge(into: Collector, from: Collector): void {
+  for (const [key, read] of from.reads) into.reads.set(key, read);
+  for (const [key, action] of from.actions) into.actions.set(key, action);
+  into.streams ||= from.streams;
+}
+
+function followFlow(flow: Flow, machine: Machine): Collector {
+  const seen = newCollector();
+  flow.reads.forEach((read, i) => {
+    seen.reads.set(String(i), read);
+  });
+  if (flow.function !== null) followFunction(flow.function, machine, seen);
+  return seen;
+}
+
+/** Follows a dataset's function as if it was called, and gives what it returns. */
+function followFunction(called: FunctionValue, machine: Machine, seen: Collector): Value {
+  machine.collector = seen;
+  return callFunction(called, emptyArgs, { machine });
+}
+
+function kindOf(definition: Definition, result: Value | null, seen: Collector): Kind | null {
+  switch (definition.api) {
+    case "view":
+    case "create_view":
+    case "temporary_view":
+      return "temporary_view";
+    case "materialized_view":
+      return "materialized_view";
+    case "table":
+    case "create_table": {
+      const streaming = result?.type === "frame" ? result.streaming : null;
+      if (streaming !== null) return streaming ? "streaming_table" : "materialized_view";
+      if (seen.streams) return "streaming_table";
+      const known = [...seen.reads.values()].some((read) => read.resolved);
+      if (known) return "materialized_view";
+      return definition.definedBy === "dp.table" ? "streaming_table" : null;
+    }
+    default:
+      return "streaming_table";
+  }
+}
+
+function docstring(called: FunctionValue): string | null {
+  if (called.node.type !== "Function") return null;
+  const [first] = called.node.body;
+  return first?.type === "Expression" && first.value.type === "Text" ? first.value.value.trim() : null;
+}

@@ -1,0 +1,337 @@
+import type { Argument, Expression, For, Parameter, Statement } from "./ast.js";
+
+export interface SerialiseOptions {
+  /** Loops whose iterable is left out: the values of their turns stand for it. */
+  readonly withoutIterable?: ReadonlySet<For>;
+  /** Statements that are left out. */
+  readonly without?: ReadonlySet<Statement>;
+}
+
+/**
+ * The tree in one spelling, so that two texts with the same tree are the same: no comments, docstrings, formatting, quotes, trailing commas,
+ * redundant brackets. Docstrings are texts that stand first in a module, class or function.
+ */
+export function serialise(body: readonly Statement[], options: SerialiseOptions = {}): string {
+  const out: string[] = [];
+  block(body, true, out, options);
+  return out.join("");
+}
+
+export function serialiseExpression(node: Expression): string {
+  const out: string[] = [];
+  expression(node, out);
+  return out.join("");
+}
+
+function block(body: readonly Statement[], documented: boolean, out: string[], options: SerialiseOptions): void {
+  out.push("{");
+  body.forEach((statement, i) => {
+    // A text that stands for itself does nothing, wherever it stands.
+    const isText = statement.type === "Expression" && statement.value.type === "Text";
+    if ((isText && (documented || i > 0)) || isText || options.without?.has(statement)) return;
+    // `pass` beside other statements, or beside a docstring, does nothing either.
+    if (statement.type === "Pass") return;
+    one(statement, out, options);
+    out.push(";");
+  });
+  out.push("}");
+}
+
+function one(node: Statement, out: string[], options: SerialiseOptions): void {
+  out.push(node.type, " ");
+  switch (node.type) {
+    case "Expression":
+      expression(node.value, out);
+      return;
+    case "Assign":
+      for (const target of node.targets) {
+        expression(target, out);
+        out.push("=");
+      }
+      optional(node.annotation, out);
+      optional(node.value, out);
+      return;
+    case "Augmented":
+      expression(node.target, out);
+      out.push(node.operator);
+      expression(node.value, out);
+      return;
+    case "Return":
+      optional(node.value, out);
+      return;
+    case "Raise":
+    case "Assert":
+    case "Delete":
+    case "Pass":
+    case "Break":
+    case "Continue":
+      expressions(node.values, out);
+      return;
+    case "Import":
+      out.push(JSON.stringify(node.names.map(({ module, as }) => [module, as])));
+      return;
+    case "ImportFrom":
+      out.push(JSON.stringify([node.level, node.module, node.names.map(({ name, as }) => [name, as])]));
+      return;
+    case "Global":
+    case "Nonlocal":
+      out.push(node.names.join(","));
+      return;
+    case "If":
+      expression(node.test, out);
+      block(node.body, false, out, options);
+      block(node.otherwise, false, out, options);
+      return;
+    case "While":
+      expression(node.test, out);
+      block(node.body, false, out, options);
+      block(node.otherwise, false, out, options);
+      return;
+    case "For":
+      out.push(node.async ? "async " : "");
+      expression(node.target, out);
+      if (!options.withoutIterable?.has(node)) expression(node.iterable, out);
+      block(node.body, false, out, options);
+      block(node.otherwise, false, out, options);
+      return;
+    case "With":
+      out.push(node.async ? "async " : "");
+      for (const item of node.items) {
+        expression(item.value, out);
+        optional(item.target, out);
+      }
+      block(node.body, false, out, options);
+      return;
+    case "Try":
+      block(node.body, false, out, options);
+      for (const handler of node.handlers) {
+        out.push(handler.star ? "except*" : "except", handler.name ?? "");
+        optional(handler.test, out);
+        block(handler.body, false, out, options);
+      }
+      block(node.otherwise, false, out, options);
+      block(node.final, false, out, options);
+      return;
+    case "Match":
+      expression(node.subject, out);
+      for (const { pattern, guard, body } of node.cases) {
+        out.push("case ", pattern.text);
+        optional(guard, out);
+        block(body, false, out, options);
+      }
+      return;
+    case "TypeAlias":
+      out.push(node.name);
+      expressions(node.typeParameters, out);
+      expression(node.value, out);
+      return;
+    case "Function":
+      out.push(node.async ? "async " : "", node.name);
+      expressions(node.decorators, out);
+      expressions(node.typeParameters, out);
+      parameters(node.parameters, out);
+      optional(node.returns, out);
+      block(node.body, true, out, options);
+      return;
+    case "Class":
+      out.push(node.name);
+      expressions(node.decorators, out);
+      expressions(node.typeParameters, out);
+      args(node.args, out);
+      block(node.body, true, out, options);
+      return;
+  }
+}
+
+function optional(node: Expression | null, out: string[]): void {
+  if (node === null) out.push("~");
+  else expression(node, out);
+}
+
+function expressions(nodes: readonly Expression[], out: string[]): void {
+  out.push("[");
+  for (const node of nodes) {
+    expression(node, out);
+    out.push(",");
+  }
+  out.push("]");
+}
+
+function args(nodes: readonly Argument[], out: string[]): void {
+  out.push("(");
+  for (const { name, star, value } of nodes) {
+    out.push(star, name === null ? "" : `${name}=`);
+    expression(value, out);
+    out.push(",");
+  }
+  out.push(")");
+}
+
+function parameters(nodes: readonly Parameter[], out: string[]): void {
+  out.push("(");
+  for (const node of nodes) {
+    out.push(node.star, node.name);
+    optional(node.annotation, out);
+    optional(node.default, out);
+    out.push(",");
+  }
+  out.push(")");
+}
+
+function expression(node: Expression, out: string[]): void {
+  switch (node.type) {
+    case "Name":
+      out.push(node.id);
+      return;
+    case "Text":
+      out.push(JSON.stringify(node.value));
+      return;
+    case "Bytes":
+      out.push("b", JSON.stringify(node.value));
+      return;
+    case "Formatted":
+      out.push("f(");
+      for (const part of node.parts) formattedPart(part, out);
+      out.push(")");
+      return;
+    case "Num":
+    case "Constant":
+      out.push("#", node.value);
+      return;
+    case "Attribute":
+    case "Call":
+    case "Subscript":
+      chain(node, out);
+      return;
+    case "Tuple":
+    case "List":
+    case "Set":
+      out.push(node.type);
+      expressions(node.items, out);
+      return;
+    case "Dict":
+      out.push("{");
+      for (const { key, value } of node.entries) {
+        optional(key, out);
+        out.push(":");
+        expression(value, out);
+        out.push(",");
+      }
+      out.push("}");
+      return;
+    case "Comprehension":
+      out.push(node.kind, "(");
+      expression(node.element, out);
+      optional(node.value, out);
+      for (const clause of node.clauses) {
+        out.push(clause.async ? " async for " : " for ");
+        expression(clause.target, out);
+        expression(clause.iterable, out);
+        expressions(clause.conditions, out);
+      }
+      out.push(")");
+      return;
+    case "Operation": {
+      // Long chains lean left: they are walked without recursion.
+      const chained: (Expression & { type: "Operation" })[] = [];
+      let left: Expression = node;
+      while (left.type === "Operation") {
+        chained.push(left);
+        left = left.left;
+      }
+      out.push("(".repeat(chained.length));
+      expression(left, out);
+      for (let i = chained.length - 1; i >= 0; i--) {
+        const part = chained[i];
+        if (part === undefined) continue;
+        out.push(" ", part.operator, " ");
+        expression(part.right, out);
+        out.push(")");
+      }
+      return;
+    }
+    case "Comparison":
+      out.push("(");
+      expression(node.first, out);
+      for (const { operator, value } of node.rest) {
+        out.push(" ", operator, " ");
+        expression(value, out);
+      }
+      out.push(")");
+      return;
+    case "Unary":
+      out.push("(", node.operator, " ");
+      expression(node.operand, out);
+      out.push(")");
+      return;
+    case "Conditional":
+      out.push("(");
+      expression(node.then, out);
+      out.push(" if ");
+      expression(node.test, out);
+      out.push(" else ");
+      expression(node.otherwise, out);
+      out.push(")");
+      return;
+    case "Lambda":
+      out.push("lambda");
+      parameters(node.parameters, out);
+      expression(node.body, out);
+      return;
+    case "Await":
+    case "Star":
+    case "Yield":
+    case "YieldFrom":
+      out.push(node.type, "(");
+      optional(node.value, out);
+      out.push(")");
+      return;
+    case "Named":
+      out.push("(");
+      expression(node.target, out);
+      out.push(":=");
+      expression(node.value, out);
+      out.push(")");
+      return;
+    case "Slice":
+      out.push("Slice(");
+      for (const part of node.parts) optional(part, out);
+      out.push(")");
+      return;
+  }
+}
+
+type FormattedPart = (Expression & { type: "Formatted" })["parts"][number];
+
+function formattedPart(part: FormattedPart, out: string[]): void {
+  if (part.type === "Text") {
+    out.push(JSON.stringify(part.value));
+    return;
+  }
+  out.push("{");
+  expression(part.value, out);
+  out.push("!", part.conversion, ":");
+  for (const inner of part.format ?? []) formattedPart(inner, out);
+  out.push("}");
+}
+
+/** Calls, attributes and items that are chained: walked from the first without recursion. */
+function chain(node: Expression, out: string[]): void {
+  const links: Expression[] = [];
+  let first: Expression = node;
+  while (first.type === "Attribute" || first.type === "Call" || first.type === "Subscript") {
+    links.push(first);
+    first = first.type === "Call" ? first.callee : first.object;
+  }
+  expression(first, out);
+  for (let i = links.length - 1; i >= 0; i--) {
+    const link = links[i];
+    if (link?.type === "Attribute") out.push(".", link.name);
+    else if (link?.type === "Call") args(link.args, out);
+    else if (link?.type === "Subscript") {
+      out.push("[");
+      expression(link.index, out);
+      out.push("]");
+    }
+  }
+}

@@ -1,0 +1,262 @@
+import type { Place } from "../../diagnostics/diagnostic.js";
+import type { Read } from "../model.js";
+import { isPath, splitName, tableName } from "../names.js";
+import { readQuery } from "../sql/query.js";
+import type { Call, Expression } from "./ast.js";
+import { opaque, rememberView } from "./calls.js";
+import { type Environment, excerpt, labelOf } from "./evaluate.js";
+import { callFunction } from "./execute.js";
+import { placeIn, record, recordAction } from "./machine.js";
+import { hideFunction } from "./pipelines.js";
+import {
+  type Arg,
+  type Args,
+  alternatives,
+  asText,
+  type FrameValue,
+  frame,
+  hasHole,
+  joinFrames,
+  list,
+  shown,
+  type TextValue,
+  unknown,
+  type Value,
+} from "./values.js";
+
+/** The argument of a call by position or name. */
+export function argument(args: Args, position: number, ...names: readonly string[]): Arg | undefined {
+  for (const name of names) {
+    const named = args.named.get(name);
+    if (named !== undefined) return named;
+  }
+  return args.positional[position];
+}
+
+/** Calls a method of the session. */
+export function callSession(name: string, args: Args, node: Call, env: Environment): Value {
+  switch (name) {
+    case "table": {
+      const target = argument(args, 0, "tableName", "name");
+      return target === undefined ? unknown() : readTable(target.value, target.node, false, node, env);
+    }
+    case "sql": {
+      const query = argument(args, 0, "sqlQuery");
+      return query === undefined ? unknown() : readSqlText(query, args, env);
+    }
+    case "createDataFrame":
+    case "range":
+    case "emptyDataFrame":
+      return frame([], false);
+    case "newSession":
+    case "getActiveSession":
+    case "active":
+      return { type: "spark" };
+    case "conf.get":
+    case "conf.getAll":
+      return unknown(labelOf(node));
+    case "conf.set":
+    case "conf.unset":
+    case "udf.register":
+    case "udf.registerJavaFunction":
+    case "catalog.setCurrentCatalog":
+    case "catalog.setCurrentDatabase":
+    case "catalog.createTable":
+    case "catalog.dropTempView":
+    case "catalog.dropGlobalTempView":
+      recordAction(
+        env.machine,
+        env.run,
+        `spark.${name}()`,
+        node.callee.type === "Attribute" ? node.callee.nameStart : node.start,
+      );
+      return unknown();
+    case "catalog.tableExists":
+    case "catalog.listTables":
+      return unknown();
+    default:
+      return opaque(args, node, env, `pyspark.${name}`);
+  }
+}
+
+const tableFormats = new Set(["delta", "iceberg", "hive", "unity_catalog"]);
+
+/** Calls a method of a reader, `spark.read` or `spark.readStream` and what is chained on it. */
+export function callReader(
+  reader: Value & { type: "reader" },
+  name: string,
+  args: Args,
+  node: Call,
+  env: Environment,
+): Value {
+  switch (name) {
+    case "format": {
+      const [format] = args.positional;
+      return { ...reader, format: format?.value.type === "text" ? format.value.value : "?" };
+    }
+    case "option":
+    case "options":
+    case "schema":
+      return reader;
+    case "table": {
+      const target = argument(args, 0, "tableName", "name");
+      return target === undefined ? unknown() : readTable(target.value, target.node, reader.streaming, node, env);
+    }
+    case "load": {
+      const target = argument(args, 0, "path");
+      const given = args.named.get("format")?.value;
+      const format = given?.type === "text" ? given.value : reader.format;
+      const isTable = (value: Value) =>
+        value.type === "text" && /^[\w`{}]+(?:\.[\w`{}]+){1,2}$/.test(shown(value.value)) && !isFile(value.value);
+      if (
+        target !== undefined &&
+        format !== null &&
+        tableFormats.has(format) &&
+        alternatives(target.value).some(isTable)
+      ) {
+        return readTable(target.value, target.node, reader.streaming, node, env);
+      }
+      break;
+    }
+  }
+  if (reader.streaming) env.machine.collector.streams = true;
+  return frame([], reader.streaming);
+}
+
+function isFile(name: string): boolean {
+  return /\.(?:csv|json|parquet|avro|orc|txt|xml|gz|delta)$/i.test(name);
+}
+
+/** Records that a table is read by name, and gives the frame. */
+export function readTable(value: Value, at: Expression, streaming: boolean, node: Call, env: Environment): Value {
+  if (streaming) env.machine.collector.streams = true;
+  const reads: Read[] = [];
+  const place = placeIn(env.run, at.start < node.start || at.end > node.end ? node.start : at.start);
+  for (const option of alternatives(value)) {
+    const name = asText(option);
+    if (option.type === "none") continue;
+    if (option.type !== "text" || name === null) {
+      reads.push({ table: null, place, streaming, resolved: false, text: excerpt(at, env.run) });
+      continue;
+    }
+    if (isPath(name) || env.machine.collector.localViews.has(name.toLowerCase())) continue;
+    reads.push(readNamed(name, place, streaming, excerpt(at, env.run)));
+  }
+  for (const read of reads) record(env.machine, read);
+  return frame(reads, streaming);
+}
+
+/** A read of a name that may have unknown parts; nothing is known of it when its last part is one. */
+export function readNamed(name: string, place: Place, streaming: boolean, text: string): Read {
+  const parts = splitName(name);
+  const last = parts.at(-1) ?? "";
+  const resolved = last !== "" && !hasHole(last);
+  const nothing = name.replace(/\ue000[^\ue001]*\ue001/g, "").replace(/[.`]/g, "") === "";
+  return { table: nothing ? null : shown(tableName(parts)), place, streaming, resolved, text };
+}
+
+/** Records what a query reads, and gives its frame. */
+function readSqlText(query: Arg, args: Args, env: Environment): Value {
+  const { collector } = env.machine;
+  const reads: Read[] = [];
+  let streaming: boolean | null = false;
+  for (const option of alternatives(query.value)) {
+    if (option.type !== "text" || option.value.replace(/\ue000[^\ue001]*\ue001/g, "").trim() === "") {
+      const place = placeIn(env.run, query.node.start);
+      reads.push({ table: null, place, streaming: false, resolved: false, text: excerpt(query.node, env.run) });
+      streaming = null;
+      continue;
+    }
+    const frames = new Set(collector.localViews);
+    const parameters = new Map<string, Value>();
+    const given = argument(args, 1, "args")?.value;
+    if (given?.type === "dict") {
+      for (const entry of given.entries.values())
+        if (entry.key.type === "text") parameters.set(entry.key.value, entry.value);
+    }
+    const sql = option.value.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      // spark.sql("… {orders}", orders=frame): the frame has its own reads.
+      if (!args.named.has(name) || name === "args") return whole;
+      frames.add(`_${name}_`);
+      return `_${name}_`;
+    });
+    const reading = readQuery(sql, {
+      local: frames,
+      parameter: (name) => {
+        const value = parameters.get(name);
+        return value?.type === "text" ? value.value : null;
+      },
+    });
+    for (const found of reading.reads) {
+      const place = placeIn(env.run, sourceOffset(option, found.offset, query.node, env));
+      if (found.name === null) {
+        reads.push({ table: null, place, streaming: found.streaming, resolved: false, text: found.text });
+      } else if (!isPath(found.name)) reads.push(readNamed(found.name, place, found.streaming, shown(found.name)));
+      if (found.streaming) streaming = true;
+    }
+    if (reading.streams) streaming = true;
+    if (reading.writes !== null) {
+      recordAction(env.machine, env.run, `spark.sql("${reading.writes} …")`, query.node.start);
+    }
+    for (const offset of reading.stars) {
+      const place = placeIn(env.run, sourceOffset(option, offset, query.node, env));
+      collector.selectStar.set(`${place.line}:${place.column}`, place);
+    }
+  }
+  if (streaming) collector.streams = true;
+  for (const read of reads) record(env.machine, read);
+  return frame(reads, streaming);
+}
+
+/** Where an offset of a query's text stands in the module: inside the literal when the call holds it, else at the argument. */
+function sourceOffset(query: TextValue, offset: number, node: Expression, env: Environment): number {
+  if (query.map === undefined || query.file !== env.run.path) return node.start;
+  let result = -1;
+  for (let i = 0; i + 1 < query.map.length; i += 2) {
+    const from = query.map[i] ?? 0;
+    if (from <= offset) result = (query.map[i + 1] ?? 0) + offset - from;
+  }
+  return result >= node.start && result < node.end ? result : node.start;
+}
+
+const actions = new Set(
+  "collect count toPandas show take head first tail foreach foreachPartition toLocalIterator isEmpty saveAsTable insertInto writeTo createTempView createOrReplaceTempView createGlobalTempView createOrReplaceGlobalTempView registerTempTable".split(
+    " ",
+  ),
+);
+const deltaChanges = new Set(
+  "merge update updateAll delete vacuum optimize restoreToVersion restoreToTimestamp generate".split(" "),
+);
+const grouping = new Set(["groupBy", "groupby", "rollup", "cube", "groupingSets"]);
+
+/** Calls a method of a frame: an action, or a transformation that gives a frame of the same reads. */
+export function callFrame(
+  object: FrameValue,
+  name: string,
+  start: number,
+  args: Args,
+  node: Call,
+  env: Environment,
+): Value {
+  const isAction = object.delta ? deltaChanges.has(name) : actions.has(name) && !(name === "count" && object.grouped);
+  if (isAction) {
+    recordAction(env.machine, env.run, `${name}()`, start);
+    if (/TempView$|TempTable$/.test(name)) rememberView(args, env);
+  }
+  if (name === "transform") {
+    const [first, ...rest] = args.positional;
+    const target = first === undefined ? null : hideFunction(first.value);
+    if (first !== undefined && target !== null) {
+      const result = callFunction(target, { ...args, positional: [{ value: object, node: first.node }, ...rest] }, env);
+      return result.type === "frame" ? result : object;
+    }
+  }
+  const passed = opaque(args, node, env, "pyspark.sql.DataFrame");
+  let result: FrameValue = passed.type === "frame" ? joinFrames(object, passed) : object;
+  if (isAction) return name === "collect" || name === "take" || name === "head" ? list([], true) : unknown(name);
+  if (object.delta && name === "toDF") return { ...result, delta: false };
+  if (/^(?:schema|columns|dtypes|explain|printSchema|isStreaming)$/.test(name)) return unknown(name);
+  if (grouping.has(name)) result = { ...result, grouped: true };
+  else if (object.grouped && name !== "pivot") result = { ...result, grouped: false };
+  return result;
+}

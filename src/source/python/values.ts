@@ -1,0 +1,291 @@
+import type { Expectation, Read } from "../model.js";
+import type { ClassDefinition, Expression, FunctionDefinition, Lambda } from "./ast.js";
+import type { Definition, ModuleRun, Scope } from "./machine.js";
+
+/** What an expression may stand for, as far as the text tells. */
+export type Value =
+  | TextValue
+  | { readonly type: "number"; readonly value: number }
+  | { readonly type: "boolean"; readonly value: boolean }
+  | { readonly type: "none" }
+  | ListValue
+  | DictValue
+  | FunctionValue
+  | ClassValue
+  | InstanceValue
+  | { readonly type: "module"; readonly run: ModuleRun }
+  /** A folder of the project that is imported as a package. */
+  | { readonly type: "package"; readonly folder: string }
+  /** Something imported from outside the project, by its dotted path. */
+  | { readonly type: "external"; readonly path: string }
+  /** A function of `dlt` or `pyspark.pipelines`; the module itself without a name. */
+  | { readonly type: "api"; readonly module: string; readonly name: string }
+  | {
+      readonly type: "decorator";
+      readonly module: string;
+      readonly name: string;
+      readonly args: Args;
+      readonly at: Expression;
+    }
+  | { readonly type: "dataset"; readonly definition: Definition; readonly function: FunctionValue }
+  | { readonly type: "spark" }
+  | { readonly type: "reader"; readonly streaming: boolean; readonly format: string | null }
+  | FrameValue
+  /** What a `.write` gave: everything called on it is part of one side effect. */
+  | { readonly type: "writer" }
+  /** A method of something known, not yet called; of a session also `conf.set` and the like. */
+  | { readonly type: "method"; readonly object: Value; readonly name: string; readonly start: number }
+  | { readonly type: "builtin"; readonly name: string }
+  | { readonly type: "partial"; readonly target: Value; readonly args: Args }
+  /** One of several, depending on what the text does not tell. */
+  | { readonly type: "choice"; readonly options: readonly Value[] }
+  | UnknownValue;
+
+export interface TextValue {
+  readonly type: "text";
+  /** Stretches that are not known stand between U+E000 and U+E001, with the name that they go by. */
+  readonly value: string;
+  /** Pairs of an offset in `value` and where that stretch stands in `file`; left out where it is not known. */
+  readonly map?: readonly number[];
+  readonly file?: string;
+}
+
+export interface ListValue {
+  readonly type: "list";
+  readonly items: Value[];
+  /** Whether there may be more items than are known. */
+  open: boolean;
+}
+
+export interface DictValue {
+  readonly type: "dict";
+  /** By the key's kind and value. */
+  readonly entries: Map<string, { readonly key: Value; readonly value: Value }>;
+  open: boolean;
+}
+
+export interface FunctionValue {
+  readonly type: "function";
+  readonly node: FunctionDefinition | Lambda;
+  readonly scope: Scope;
+  readonly run: ModuleRun;
+  readonly defaults: ReadonlyMap<string, Value>;
+  /** The first argument of a bound method. */
+  readonly self: Value | null;
+  name: string;
+  /** Expectations from decorators below the one that makes it a dataset. */
+  readonly expectations: readonly Expectation[];
+  /** Called without arguments when it is read from an instance. */
+  readonly property: boolean;
+}
+
+export interface ClassValue {
+  readonly type: "class";
+  readonly node: ClassDefinition;
+  readonly scope: Scope;
+  readonly run: ModuleRun;
+  readonly bases: readonly Value[];
+}
+
+export interface InstanceValue {
+  readonly type: "instance";
+  readonly class: ClassValue;
+  readonly attributes: Map<string, Value>;
+}
+
+/** A data frame: what it was read from goes with it, so that a frame made elsewhere counts where it is used. */
+export interface FrameValue {
+  readonly type: "frame";
+  readonly reads: readonly Read[];
+  /** Null when the text does not tell. */
+  readonly streaming: boolean | null;
+  /** After groupBy: `count()` is no action then. */
+  readonly grouped: boolean;
+  /** A DeltaTable, which can also be changed. */
+  readonly delta: boolean;
+}
+
+export interface UnknownValue {
+  readonly type: "unknown";
+  /** What it goes by in a name: `{catalog}`. */
+  readonly label: string;
+  /** Comes from outside Spark (`gc`, `requests`): nothing called on it is an action of a frame. */
+  readonly foreign: boolean;
+  /** What it is an attribute of, and where its name stands. */
+  readonly of?: { readonly object: Value; readonly name: string; readonly start: number };
+}
+
+export interface Arg {
+  readonly value: Value;
+  readonly node: Expression;
+}
+
+/** The arguments of a call. */
+export interface Args {
+  readonly positional: readonly Arg[];
+  readonly named: ReadonlyMap<string, Arg>;
+  /** Whether a `*` or `**` brought what is not known. */
+  readonly open: boolean;
+}
+
+export const none: Value = { type: "none" };
+export const emptyArgs: Args = { positional: [], named: new Map(), open: false };
+
+export function text(value: string): TextValue {
+  return { type: "text", value };
+}
+
+export function number(value: number): Value {
+  return { type: "number", value };
+}
+
+export function boolean(value: boolean): Value {
+  return { type: "boolean", value };
+}
+
+export function list(items: Value[], open = false): ListValue {
+  return { type: "list", items, open };
+}
+
+export function unknown(label = "…", foreign = false): UnknownValue {
+  return { type: "unknown", label, foreign };
+}
+
+export function frame(reads: readonly Read[], streaming: boolean | null, grouped = false): FrameValue {
+  return { type: "frame", reads, streaming, grouped, delta: false };
+}
+
+/** The alternatives that a value stands for; itself when there is one. */
+export function alternatives(value: Value): readonly Value[] {
+  return value.type === "choice" ? value.options : [value];
+}
+
+const maxAlternatives = 16;
+
+/** What is known when either of two values may be meant. */
+export function either(a: Value, b: Value): Value {
+  if (a === b) return a;
+  const options: Value[] = [];
+  let frames: FrameValue | null = null;
+  for (const option of [...alternatives(a), ...alternatives(b)]) {
+    if (option.type === "frame") frames = frames === null ? option : joinFrames(frames, option);
+    else if (!options.some((other) => same(other, option))) options.push(option);
+  }
+  if (frames !== null) options.unshift(frames);
+  // A frame, a function or a module against nothing known: the text means the one that is known.
+  const known = options.filter(
+    (option) => option.type !== "unknown" && option.type !== "none" && option.type !== "external",
+  );
+  const structural = known.filter((option) => !["text", "number", "boolean"].includes(option.type));
+  const kept = structural.length > 0 && known.length === structural.length ? known : options;
+  const [only] = kept;
+  if (kept.length === 1 && only !== undefined) return only;
+  return kept.length > maxAlternatives ? unknown() : { type: "choice", options: kept };
+}
+
+function same(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (a.type === "text" || a.type === "number" || a.type === "boolean") {
+    return a.type === b.type && "value" in b && a.value === b.value;
+  }
+  if (a.type === "unknown") return b.type === "unknown" && a.label === b.label;
+  if (a.type === "external") return b.type === "external" && a.path === b.path;
+  return a.type === "none" && b.type === "none";
+}
+
+export function joinFrames(a: FrameValue, b: FrameValue): FrameValue {
+  const reads = a.reads === b.reads || b.reads.length === 0 ? a.reads : [...new Set([...a.reads, ...b.reads])];
+  const streaming =
+    a.streaming === true || b.streaming === true ? true : a.streaming === null || b.streaming === null ? null : false;
+  return { type: "frame", reads, streaming, grouped: a.grouped && b.grouped, delta: a.delta || b.delta };
+}
+
+/** Whether a condition holds; null when the text does not tell. */
+export function truth(value: Value): boolean | null {
+  switch (value.type) {
+    case "none":
+      return false;
+    case "boolean":
+      return value.value;
+    case "number":
+      return value.value !== 0;
+    case "text":
+      return value.value !== "";
+    case "list":
+      return value.items.length > 0 ? true : value.open ? null : false;
+    case "dict":
+      return value.entries.size > 0 ? true : value.open ? null : false;
+    case "function":
+    case "class":
+    case "module":
+    case "instance":
+    case "api":
+    case "spark":
+      return true;
+    case "choice": {
+      const first = truth(value.options[0] ?? none);
+      return value.options.every((option) => truth(option) === first) ? first : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** The key under which a dictionary keeps a value; null for what can't be told. */
+export function keyOf(value: Value): string | null {
+  switch (value.type) {
+    case "text":
+      return `s${value.value}`;
+    case "number":
+      return `n${value.value}`;
+    case "boolean":
+      return `n${Number(value.value)}`;
+    case "none":
+      return "none";
+    case "list": {
+      const keys = value.items.map(keyOf);
+      return value.open || keys.includes(null) ? null : `(${keys.join("\u0000")})`;
+    }
+    default:
+      return null;
+  }
+}
+
+const holeStart = "\ue000";
+const holeEnd = "\ue001";
+
+/** A text of which nothing is known but the name that it goes by. */
+export function hole(label: string): string {
+  return `${holeStart}${label.replace(/[\ue000\ue001]/g, "")}${holeEnd}`;
+}
+
+export function hasHole(text: string): boolean {
+  return text.includes(holeStart);
+}
+
+/** The text as it is shown: what is not known as `{name}`. */
+export function shown(text: string): string {
+  return text.replaceAll(holeStart, "{").replaceAll(holeEnd, "}");
+}
+
+/** How a value looks inside a text, as `str()` and a formatted string have it; null when it can't be told at all. */
+export function asText(value: Value): string | null {
+  switch (value.type) {
+    case "text":
+      return value.value;
+    case "number":
+      return String(value.value);
+    case "boolean":
+      return value.value ? "True" : "False";
+    case "none":
+      return "None";
+    case "unknown":
+      return hole(value.label);
+    case "external":
+      return hole(value.path.slice(value.path.lastIndexOf(".") + 1));
+    case "list":
+      return value.open ? null : null;
+    default:
+      return null;
+  }
+}

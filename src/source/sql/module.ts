@@ -1,0 +1,141 @@
+import type { Kind } from "../../project/model.js";
+import { fingerprint } from "../digest.js";
+import { collectIgnores } from "../ignore.js";
+import { indexLines, type LineIndex } from "../lines.js";
+import type { Dataset, Expectation, ModuleReading, Read } from "../model.js";
+import { splitName, tableName } from "../names.js";
+import { type QueryReading, readRelations } from "./query.js";
+import { type Statement, splitStatements } from "./statements.js";
+import { type Token, tokenizeSql } from "./tokens.js";
+
+/** What a SQL file says: its CREATE statements and flows, or a bare query, which the engine registers under its name in config.yml. */
+export function readSql(path: string, source: string): ModuleReading {
+  const plain = source.startsWith("\ufeff") ? source.slice(1) : source;
+  // The cells of an exported notebook end their statements.
+  const text = plain.replace(/^-- COMMAND -{10}/gm, (line) => ";".padEnd(line.length));
+  const lines = indexLines(path, text);
+  const { tokens, error, remarks } = tokenizeSql(text);
+  const datasets: Dataset[] = [];
+  const flows: { target: string; dataset: Dataset }[] = [];
+  let fault = error;
+  const reads: Read[] = [];
+  for (const statement of splitStatements(tokens)) {
+    const relations = readRelations(text, statement.query);
+    const found = relations.reads.map((read) => toRead(read, lines));
+    const problem = statement.error ?? relations.error;
+    if (problem !== null && (fault === null || problem.offset < fault.offset)) fault = problem;
+    const made = describe(
+      statement,
+      relations,
+      found.filter((read): read is Read => read !== null),
+      lines,
+    );
+    if (statement.form === "other") reads.push(...made.reads);
+    else if (statement.form === "flow") flows.push({ target: made.name ?? "", dataset: made });
+    else datasets.push(made);
+  }
+  return {
+    path,
+    datasets: joinFlows(datasets, flows),
+    reads,
+    imports: [],
+    syntaxError: fault === null ? null : { message: fault.message, place: lines.place(fault.offset) },
+    tooBig: false,
+    fingerprint: fingerprint(fault === null ? spelled(tokens) : text),
+    ignores: collectIgnores(text, remarks, (offset) => lines.place(offset).line),
+  };
+}
+
+function toRead(read: QueryReading["reads"][number], lines: LineIndex): Read | null {
+  const place = lines.place(read.offset);
+  if (read.name === null) return { table: null, place, streaming: read.streaming, resolved: false, text: read.text };
+  const parts = splitName(read.name);
+  const last = parts.at(-1) ?? "";
+  const name = tableName(parts).replaceAll("\ue000", "{").replaceAll("\ue001", "}");
+  if (/[/:]/.test(name.replace(/\{[^}]*\}/g, ""))) return null;
+  const nothing = name.replace(/\{[^}]*\}/g, "").replaceAll(".", "") === "";
+  return {
+    table: nothing ? null : name,
+    place,
+    streaming: read.streaming,
+    resolved: last !== "" && !last.includes("\ue000"),
+    text: read.text,
+  };
+}
+
+function describe(
+  statement: Statement,
+  relations: Pick<QueryReading, "stars" | "streams">,
+  reads: readonly Read[],
+  lines: LineIndex,
+): Dataset {
+  const stars = relations.stars.map((offset) => lines.place(offset));
+  return {
+    name:
+      statement.name === null
+        ? null
+        : tableName(splitName(statement.name)).replaceAll("\ue000", "{").replaceAll("\ue001", "}"),
+    kind: kindOf(statement, relations.streams || reads.some((read) => read.streaming)),
+    definedBy: statement.definedBy,
+    ...(statement.form === "flow" ? { flowOnly: true } : {}),
+    place: lines.place(statement.start),
+    comment: statement.comment,
+    docstring: null,
+    properties: statement.properties,
+    expectations: statement.expectations satisfies readonly Expectation[],
+    cdcKeys: statement.keys,
+    reads: distinct(reads),
+    actions: [],
+    body: statement.form === "dataset" || statement.form === "select" ? fingerprint(spelled(statement.unnamed)) : null,
+    selectStar: stars,
+    fingerprint: fingerprint(spelled(statement.tokens)),
+  };
+}
+
+function kindOf(statement: Statement, streams: boolean): Kind | null {
+  if (statement.form === "select") return streams ? "streaming_table" : "materialized_view";
+  return statement.kind;
+}
+
+function distinct(reads: readonly Read[]): Read[] {
+  const seen = new Map<string, Read>();
+  for (const read of reads) seen.set(`${read.place.line}:${read.place.column}`, read);
+  return [...seen.values()];
+}
+
+/** Adds flows to the datasets that they write into; a flow into another module's dataset stands for itself. */
+function joinFlows(datasets: readonly Dataset[], flows: readonly { target: string; dataset: Dataset }[]): Dataset[] {
+  const same = (a: string | null, b: string) => a !== null && lastPart(a) === lastPart(b);
+  const joined = datasets.map((dataset) => {
+    const own = flows.filter((flow) => same(dataset.name, flow.target)).map((flow) => flow.dataset);
+    if (own.length === 0) return dataset;
+    return {
+      ...dataset,
+      cdcKeys: dataset.cdcKeys ?? own.find((flow) => flow.cdcKeys !== null)?.cdcKeys ?? null,
+      reads: [...dataset.reads, ...own.flatMap((flow) => flow.reads)],
+      selectStar: [...(dataset.selectStar ?? []), ...own.flatMap((flow) => flow.selectStar ?? [])],
+      fingerprint: fingerprint([dataset.fingerprint, ...own.map((flow) => flow.fingerprint)].join()),
+    };
+  });
+  const loose = flows.filter((flow) => !datasets.some((dataset) => same(dataset.name, flow.target)));
+  return [...joined, ...loose.map((flow) => flow.dataset)];
+}
+
+function lastPart(name: string): string {
+  return (splitName(name).at(-1) ?? "").toLowerCase();
+}
+
+const keywords = new Set(
+  "SELECT FROM WHERE GROUP BY ORDER HAVING JOIN LEFT RIGHT INNER OUTER FULL CROSS ON USING AS AND OR NOT IN IS NULL CREATE REFRESH REPLACE STREAMING LIVE TABLE MATERIALIZED VIEW TEMPORARY PRIVATE WITH UNION ALL DISTINCT CASE WHEN THEN ELSE END LIMIT STREAM COMMENT TBLPROPERTIES PARTITIONED CLUSTER CONSTRAINT EXPECT VIOLATION DROP ROW FAIL UPDATE LATERAL EXISTS BETWEEN LIKE ASC DESC INTO FLOW INSERT KEYS SEQUENCE APPLY CHANGES OVER PARTITION CAST INTERVAL TRUE FALSE".split(
+    " ",
+  ),
+);
+
+/** The tokens in one spelling: no comments, no formatting, keywords in one case. */
+function spelled(tokens: readonly Token[]): string {
+  let count = tokens.length;
+  while (tokens[count - 1]?.value === ";" && tokens[count - 1]?.type === "operator") count--;
+  return JSON.stringify(
+    tokens.slice(0, count).map((token) => [token.type, keywords.has(token.upper) ? token.upper : token.value]),
+  );
+}
