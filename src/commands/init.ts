@@ -54,7 +54,8 @@ export function renderInit(result: InitResult): string {
   const enter = folder === "." ? "" : `  cd ${/[^\w./\\:-]/.test(folder) ? JSON.stringify(folder) : folder}\n`;
   return [
     written.length > 0 ? `Wrote ${count(written)} to ${folder}:` : `Nothing to write: ${folder} has every file.`,
-    ...written.map((path) => `  ${path}`),
+    ...written.filter((path) => !isEnginePart(path)).map((path) => `  ${path}`),
+    ...(written.some(isEnginePart) ? [`  pipelines/ldp/ (${count(written.filter(isEnginePart))} of the engine)`] : []),
     ...(kept.length > 0 ? [`Kept ${count(kept)} that was there before:`, ...kept.map((path) => `  ${path}`)] : []),
     ...(leftOut.length > 0 ? [`Left the example's tables out (${count(leftOut)}): config.yml is your own.`] : []),
     "",
@@ -118,6 +119,11 @@ function stateOf(dir: string, path: string, text: string): "missing" | "same" | 
   if (file === undefined) return "missing";
   if (!file.isFile()) return "other";
   return readFileSync(join(dir, path), "utf8").replaceAll("\r\n", "\n") === text ? "same" : "other";
+}
+
+/** The engine's own package, which nobody needs to look at file by file. */
+function isEnginePart(path: string): boolean {
+  return path.startsWith("pipelines/ldp/");
 }
 
 function isExample(path: string): boolean {

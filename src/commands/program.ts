@@ -18,6 +18,7 @@ import { lintCommand, lintFormats } from "./lint.js";
 import type { PlanOptions } from "./make-plan.js";
 import type { Outcome } from "./outcome.js";
 import { planCommand, planFormats } from "./plan.js";
+import { renderUpgrade, upgradeProject } from "./upgrade.js";
 import { validateCommand, validateFormats } from "./validate.js";
 
 /**
@@ -156,6 +157,10 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
     .option("--schema <schema>", "the schema; default: from the name")
     .option("--action-ref <ref>", "the action that its workflows use", DEFAULT_ACTION_REF)
     .action((dir, options) => end({ stdout: renderInit(initProject(dir, options)), stderr: "", exit: 0 }));
+
+  add("upgrade", "renew the engine's files that nobody edited, and name the others").action((options) =>
+    end({ stdout: renderUpgrade(upgradeProject(common(options).directory)), stderr: "", exit: 0 }),
+  );
 
   program
     .command("explain")

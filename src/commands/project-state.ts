@@ -5,6 +5,7 @@ import type { ProjectState } from "../plan/changes.js";
 import { projectCode } from "../project/digest.js";
 import { loadProject } from "../project/load-project.js";
 import type { FileTree } from "../project/tree.js";
+import { checkEngineVersion } from "../template/engine-version.js";
 
 /** A project as it was read, and everything that is wrong with it. */
 export interface CheckedProject {
@@ -29,6 +30,7 @@ export function checkProject(
   const findings = [
     ...diagnostics.filter((diagnostic) => options.source || diagnostic.code !== "LDP301"),
     ...checkGraph(project, graph),
+    ...checkEngineVersion(tree),
   ];
   return {
     state: { project, graph, code: projectCode(project, tree), sources },

@@ -99,6 +99,8 @@ def settings(state: LocalState) -> dict[str, str]:
         "spark.driver.defaultJavaOptions": f'-Dderby.stream.error.file="{folder / "derby.log"}"',
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "4",
+        # On a laptop a table that failed would fail again.
+        "spark.sql.pipelines.maxFlowRetryAttempts": "0",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }

@@ -49,6 +49,7 @@ describe("ldp init", () => {
     const result = initProject(dir, { catalog: "lake", schema: "sales", actionRef: "acme/ldp@v2" });
     expect(result.written).toEqual([...renderTemplate(example).keys()]);
     expect(result.kept).toEqual([]);
+    expect(renderInit(result)).toMatch(/ {2}config\.yml\n[\s\S]* {2}pipelines\/ldp\/ \(\d+ files of the engine\)\n/);
     const files = filesOf(dir);
     expect(files["databricks.yml"]).toContain("name: sales-pipelines\n");
     expect(files["databricks.yml"]).toContain("default: lake\n");
