@@ -1,13 +1,20 @@
+import { relative, sep } from "node:path";
 import { lintFails, lintProject, toolText } from "../lint/lint-project.js";
 import type { Environment } from "../lint/machine.js";
+import { projectFolders } from "../lint/requirement.js";
 import { loadProject } from "../project/load-project.js";
+import { renderAnnotations } from "../render/annotations.js";
 import { renderLintJson } from "../render/json.js";
+import type { ReportLint } from "../render/report.js";
+import { renderSarif } from "../render/sarif.js";
 import { renderLintText, type TextOptions } from "../render/text.js";
+import { plural } from "../render/words.js";
 import { diskTree } from "../system/disk-tree.js";
 import type { RunProcess } from "../system/process.js";
+import { version } from "../version.js";
 import type { Outcome } from "./outcome.js";
 
-export const lintFormats = ["text", "json"] as const;
+export const lintFormats = ["text", "json", "sarif", "github"] as const;
 
 export interface LintCommandOptions {
   readonly directory: string;
@@ -34,25 +41,41 @@ export async function lintCommand(options: LintCommandOptions): Promise<Outcome>
       unformatted: [],
       tool: "ruff was not run",
     };
-    const stdout = options.format === "json" ? renderLintJson(unreadable) : renderLintText(nothing, options.text);
-    return { stdout, stderr: "", exit: 2 };
+    return { stdout: render(nothing, options), stderr: "", exit: 2 };
   }
   const result = await lintProject({ ...options, project, ruffVersion: null, inAction: false });
-  const stdout = () => {
-    switch (options.format) {
-      case "text":
-        return renderLintText({ ...result, tool: toolText(result) }, options.text);
-      case "json":
-        return renderLintJson(result.diagnostics, result.total);
-    }
-  };
   const notes = [
     ...(project === null
       ? [`${options.config} has errors, so that its \`rules\` are not known: run \`ldp validate\`.`]
       : []),
     ...(result.fixed === null
       ? []
-      : [`Mended ${result.fixed.findings} findings, formatted ${result.fixed.files} files.`]),
+      : [`Mended: ${plural(result.fixed.findings, "finding")}. Formatted: ${plural(result.fixed.files, "file")}.`]),
   ];
-  return { stdout: stdout(), stderr: notes.map((note) => `${note}\n`).join(""), exit: lintFails(result) ? 1 : 0 };
+  return {
+    stdout: render({ ...result, tool: toolText(result) }, options),
+    stderr: notes.map((note) => `${note}\n`).join(""),
+    exit: lintFails(result) ? 1 : 0,
+  };
+}
+
+function render(lint: ReportLint, { format, text, directory }: LintCommandOptions): string {
+  switch (format) {
+    case "text":
+      return renderLintText(lint, text);
+    case "json":
+      return renderLintJson(lint.diagnostics, lint.total);
+    case "sarif":
+      return renderSarif(lint.diagnostics, { version, directory: folderInRepository(directory) });
+    case "github":
+      return renderAnnotations(lint.diagnostics, folderInRepository(directory))
+        .lines.map((line) => `${line}\n`)
+        .join("");
+  }
+}
+
+/** The project's folder as its repository names it, `.` for the top. */
+function folderInRepository(directory: string): string {
+  const top = projectFolders(directory).at(-1) ?? directory;
+  return relative(top, directory).split(sep).join("/") || ".";
 }

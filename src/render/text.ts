@@ -1,5 +1,5 @@
 import picocolors from "picocolors";
-import type { Diagnostic, Severity } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, Fix, Severity } from "../diagnostics/diagnostic.js";
 import { count } from "../diagnostics/diagnostic.js";
 import type { Change, Plan, PlannedTable } from "../plan/model.js";
 import { changeOrder } from "./appearance.js";
@@ -27,9 +27,11 @@ export function renderLintText(lint: ReportLint, options = plain): string {
   const lines = [findings(lint.diagnostics, options)];
   const missing = lint.total - lint.diagnostics.length;
   if (missing > 0) lines.push(`${colors.dim(`… and ${plural(missing, "more finding")}, which are not listed`)}\n`);
-  if (lint.unformatted.length > 0) {
-    lines.push(`${plural(lint.unformatted.length, "file")} would be formatted:\n`);
-    lines.push(...lint.unformatted.map((file) => `  ${escapeTerminal(file)}\n`));
+  const listed = new Set(lint.diagnostics.filter((one) => one.code === "LDP702").map((one) => one.file));
+  const others = lint.unformatted.filter((file) => !listed.has(file));
+  if (others.length > 0) {
+    lines.push(`${plural(others.length, "file")} would be formatted:\n`);
+    lines.push(...others.map((file) => `  ${escapeTerminal(file)}\n`));
   }
   const clean = lint.total === 0 && lint.unformatted.length === 0;
   const fresh = lint.fresh === null ? "" : `, ${lint.fresh} of them on lines that changed`;
@@ -125,9 +127,24 @@ export function findings(diagnostics: readonly Diagnostic[], options = plain): s
       );
     }
     if (one.hint !== undefined) lines.push(...wrap(`hint: ${escapeTerminal(one.hint)}`, options.width).map(colors.dim));
-    if (one.fix?.command !== undefined) lines.push(colors.dim(`    fix:  ${escapeTerminal(one.fix.command)}`));
+    if (one.fix !== undefined) lines.push(...fixLines(one.fix, colors));
   }
   return lines.length === 0 ? "" : `${lines.join("\n")}\n\n`;
+}
+
+/** Lines of a fix's diff that a terminal shows. */
+const fixHeight = 12;
+
+function fixLines(fix: Fix, colors: ReturnType<typeof picocolors.createColors>): string[] {
+  const diff = fix.diff.split("\n");
+  const shown =
+    diff.length <= fixHeight ? diff : [...diff.slice(0, fixHeight - 1), `… ${diff.length - fixHeight + 1} more lines`];
+  const paint = (line: string) =>
+    (line.startsWith("+") ? colors.green : line.startsWith("-") ? colors.red : colors.dim)(line);
+  return [
+    ...(fix.command === undefined ? [] : [colors.dim(`    fix:  ${escapeTerminal(fix.command)}`)]),
+    ...(fix.diff === "" ? [] : shown.map((line) => (line.trim() === "" ? "" : `    ${paint(escapeTerminal(line))}`))),
+  ];
 }
 
 function verdict(diagnostics: readonly Diagnostic[], subject: string, options: TextOptions): string {
