@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Diagnostic, Place } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
 
@@ -93,12 +93,21 @@ function readConfigFile(directory: string, file: string): ConfigFile | Diagnosti
   return {
     file,
     value: map(value),
-    place: (path) => {
-      const node = document.getIn(path, true);
-      const range = isScalar(node) || isMap(node) ? node.range : undefined;
-      return place(range?.[0] ?? 0);
-    },
+    place: (path) => place(offsetOf(document, path)),
   };
+}
+
+/** Where a value stands, or what it is made of (an alias, a merged mapping): the nearest place above it that is there. */
+function offsetOf(document: Document, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(path[length - 1]))
+      : undefined;
+    const node = pair?.value ?? pair?.key;
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
 }
 
 function glob(directory: string, pattern: string): string[] {
