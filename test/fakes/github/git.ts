@@ -25,6 +25,8 @@ export interface GitStore {
   commit(sha: string): GitCommit;
   /** How many commits `head` has that `base` lacks, and the reverse. */
   distance(base: string, head: string): { readonly ahead: number; readonly behind: number };
+  /** Null when two commits have no common history. */
+  mergeBase(base: string, head: string): string | null;
   /** What `head` changes against its merge base with `base`, as a pull request shows it. */
   files(base: string, head: string): readonly GitFile[];
   content(revision: string, path: string): Buffer | null;
@@ -51,11 +53,19 @@ export function gitStore(folder: string): GitStore {
       const [behind = "0", ahead = "0"] = text("rev-list", "--left-right", "--count", `${base}...${head}`).split("\t");
       return { ahead: Number(ahead), behind: Number(behind) };
     },
+    mergeBase(base, head) {
+      const { status, stdout } = git("merge-base", base, head);
+      return status === 0 ? stdout.toString("utf8").trim() : null;
+    },
     files(base, head) {
       const range = `${base}...${head}`;
       const known = listed.get(range);
       if (known) return known;
       const words = text("diff", "--raw", "--no-abbrev", "-M", "-z", range).split("\0");
+      // In the same order. Within a patch each line begins with a sign of its own.
+      const diffs = text("diff", "-M", range)
+        .split(/^diff --git /m)
+        .slice(1);
       const files: GitFile[] = [];
       for (let at = 0; at + 1 < words.length; ) {
         const [, , , blob = "", letter = ""] = (words[at] ?? "").split(" ");
@@ -63,9 +73,9 @@ export function gitStore(folder: string): GitStore {
         const previous = renamed ? (words[at + 1] ?? "") : null;
         const filename = words[at + (renamed ? 2 : 1)] ?? "";
         at += renamed ? 3 : 2;
-        const diff = text("diff", "-M", range, "--", ...(previous === null ? [] : [previous]), filename);
+        const diff = diffs[files.length] ?? "";
         const hunks = diff.indexOf("\n@@");
-        const patch = hunks < 0 ? null : diff.slice(hunks + 1);
+        const patch = hunks < 0 ? null : diff.slice(hunks + 1).trimEnd();
         const lines = patch?.split("\n") ?? [];
         files.push({
           status: letter === "A" ? "added" : letter === "D" ? "removed" : renamed ? "renamed" : "modified",

@@ -34,6 +34,8 @@ export function repositoryHandlers(state: State, base: () => string): Handlers {
         if (!from || !to || more !== undefined) throw notFound();
         const [start, end] = [resolved(from), resolved(to)];
         const { ahead, behind } = git().distance(start, end);
+        const common = git().mergeBase(start, end);
+        if (common === null) throw new Refusal(404, `No common ancestor between ${from} and ${to}.`);
         const status = ahead > 0 && behind > 0 ? "diverged" : ahead > 0 ? "ahead" : behind > 0 ? "behind" : "identical";
         return ok({
           url: `${url()}/compare/${from}...${to}`,
@@ -41,6 +43,7 @@ export function repositoryHandlers(state: State, base: () => string): Handlers {
           ahead_by: ahead,
           behind_by: behind,
           total_commits: ahead,
+          merge_base_commit: { sha: common },
           commits: [],
           files: [],
         });

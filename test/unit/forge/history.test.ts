@@ -156,6 +156,12 @@ describe("history", () => {
     expect(await history.isOnBranch(head, "no/such")).toMatchObject({ ok: false, finding: { code: "LDP905" } });
   });
 
+  it("finds where two commits part, which a shallow checkout can't", async () => {
+    const { repo, forge, base, head } = await changed({ "a.py": "x = 1\n" });
+    const next = repo.commit("Next", { "b.py": "y = 1\n" });
+    expect(await part(forge.history).mergeBase(next, head)).toEqual({ ok: true, value: base });
+  });
+
   it("reads the tree of a commit, equal for equal files", async () => {
     const { repo, forge, base } = await changed({ "a.py": "x = 1\n" });
     const history = part(forge.history);
