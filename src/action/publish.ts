@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { hasChanges, renderComment, renderSummary } from "../render/comment/comment.js";
 import { mergeReports } from "../render/comment/merge.js";
 import type { Report } from "../render/report.js";
@@ -29,16 +30,22 @@ export async function publish(context: ActionContext, reports: readonly Report[]
   const body = renderComment(reports, { key: inputs.commentKey });
   const answer = await forge.pullRequests.writeComment(event.number, body, event.head.sha);
   if (!answer.ok) {
-    // A fork's token may only read, which is nobody's mistake.
-    const severity = event.untrusted === null ? "warning" : "info";
-    const why = event.untrusted === null ? answer.finding.message : `${event.untrusted}: its token may not comment`;
-    const message = `${why}; the comment's text is in the job's summary`;
-    forge.annotate([{ ...answer.finding, severity, message }], context.project);
+    forge.annotate([unwritten(answer.finding, event.untrusted)], context.project);
     return;
   }
   if (answer.value.action === "outdated")
     context.print("The pull request has a newer commit: its own run writes the comment.");
   output("comment-url", answer.value.url ?? "");
+}
+
+/** The notice of a comment that could not be written. The token of a fork may only read, which is nobody's mistake. */
+function unwritten(finding: Diagnostic, untrusted: string | null): Diagnostic {
+  const elsewhere = "the comment's text is in the job's summary";
+  if (untrusted === null || finding.code !== "LDP905") {
+    return { ...finding, severity: "warning", message: `${finding.message}; ${elsewhere}` };
+  }
+  const { hint: _, ...rest } = finding;
+  return { ...rest, severity: "info", message: `${untrusted}, so that its token may not comment; ${elsewhere}` };
 }
 
 /**

@@ -76,7 +76,10 @@ async function look(
 ): Promise<string | null> {
   const review = await reviewProject(context, parts);
   const environments = parts.bundle ? await planEnvironments(context, review) : [];
-  const bundleFindings = environments.flatMap((plan) => plan.diagnostics);
+  // Why an environment was not planned is a line of the comment: an annotation of it would stand on every pull request.
+  const bundleFindings = environments.flatMap((plan) =>
+    plan.status === "skipped" ? plan.diagnostics.filter(({ severity }) => severity !== "info") : plan.diagnostics,
+  );
   annotate(context, review, bundleFindings);
   const report = makeReport(context, review, environments);
   writeReport(context, report);

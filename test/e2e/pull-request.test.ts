@@ -262,7 +262,7 @@ describe("several projects of one repository", () => {
     const { pullRequest, run, comments } = await start({ ...shopIn("a"), ...shopIn("b") });
     const job = pullRequest(7, {
       "a/transformations/gold/revenue.py": null,
-      "b/config.yml": edited("config.yml", "layer: gold", "layer: silver"),
+      "b/config.yml": edited("config.yml", "tags: [daily]", "tags: [daily, crm]"),
     });
     const one = (directory: string) =>
       run(job, { inputs: { ...plain.inputs, comment: "false", "working-directory": directory } });
