@@ -17,7 +17,7 @@ from .config import load_config
 from .diagnostics import diagnostic_text, exit_status, sort_diagnostics
 from .errors import EngineError
 from .launcher import Launch, launch
-from .log import Log
+from .log import Log, take_over
 from .masking import masked
 from .model import Plan, Project
 from .module_text import Definition, read_definitions
@@ -127,6 +127,7 @@ def _run_pipeline(options: Options, wanted: Launch, log: Log) -> int:
     timing = Timing(poll=options.poll_seconds, active=options.wait_minutes * 60)
     # A job that is cancelled gets SIGTERM: the same as Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    take_over("databricks.sdk", log)
     try:
         summary = launch(wanted, connect(), pipeline_id, log, timing)
     except KeyboardInterrupt:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from .log import Log
+from .masking import masked
 from .summary import TableRun, duration
 
 # "Flow 'orders' is RUNNING." and "Flow 'orders' has COMPLETED.": where an event has no details.
@@ -175,9 +176,9 @@ def _error(event: Mapping[str, Any]) -> str | None:
         message = str(_mapping(exception).get("message") or "").strip()
         name = str(_mapping(exception).get("class_name") or "").rsplit(".", 1)[-1]
         if message or name:
-            return f"{name}: {message}"[:_MAX_ERROR] if name and message else (message or name)
+            return masked(": ".join(part for part in (name, message) if part))[:_MAX_ERROR]
     if event.get("level") == "ERROR":
-        return str(event.get("message") or "").strip()[:_MAX_ERROR] or None
+        return masked(str(event.get("message") or "").strip())[:_MAX_ERROR] or None
     return None
 
 

@@ -209,6 +209,7 @@ def _start(workspace: Workspace, request: Request, log: Log) -> str:
                 raise refused(error) from error
             update = workspace.update(newest[0])
             if newest[0] not in before and _is_same(update, request):
+                # Ours, the answer to whose start was lost, or one that does just the same.
                 update_id = newest[0]
             elif timing.clock() < until:
                 log.info("waiting", f"Waiting for the active update {newest[0]} to end.")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -66,6 +67,18 @@ class Log:
             text = f"{now:%H:%M:%S}  {prefix}{printable(masked(message))}"
         self.stream.write(text + "\n")
         self.stream.flush()
+
+
+def take_over(name: str, log: Log) -> None:
+    """Lets the warnings of a library's logger appear in the log, where they would be lines of another form."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            log.warning("library", f"{record.name}: {record.getMessage()}")
+
+    logger = logging.getLogger(name)
+    logger.handlers = [Handler(logging.WARNING)]
+    logger.propagate = False
 
 
 def default_log_format() -> LogFormat:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from .diagnostics import did_you_mean, quote
 from .model import Diagnostic, Project, Selection, TagMode
 
+
 def read_tags(text: str, tag_mode: TagMode) -> Selection:
     """The selection of `--tags a,b`. Each tag counts once; an empty text is no selection."""
     tags = (tag.strip() for tag in text.split(","))
