@@ -145,6 +145,7 @@ async function lintReview(context: ActionContext, state: ProjectState | null, ba
     const lint = await lintProject({
       directory,
       project: state?.project ?? null,
+      sources: state?.sources ?? null,
       fix: false,
       ruffVersion: inputs.ruffVersion,
       changedLines: event.kind === "pull-request" && base !== null ? touchedLines(directory, base) : null,

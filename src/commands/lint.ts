@@ -9,6 +9,7 @@ import type { ReportLint } from "../render/report.js";
 import { renderSarif } from "../render/sarif.js";
 import { renderLintText, type TextOptions } from "../render/text.js";
 import { plural } from "../render/words.js";
+import { readSources } from "../source/read.js";
 import { diskTree } from "../system/disk-tree.js";
 import type { RunProcess } from "../system/process.js";
 import { version } from "../version.js";
@@ -27,11 +28,12 @@ export interface LintCommandOptions {
 }
 
 /**
- * `ldp lint`: ruff over the Python of the project.
+ * `ldp lint`: ruff over the Python of the project, and the rules for pipelines.
  * @throws UserError LDP703 to LDP706 when ruff can't be had or does not do its work.
  */
 export async function lintCommand(options: LintCommandOptions): Promise<Outcome> {
-  const { project, diagnostics } = loadProject(diskTree(options.directory), options.config);
+  const tree = diskTree(options.directory);
+  const { project, diagnostics } = loadProject(tree, options.config);
   const unreadable = diagnostics.filter((diagnostic) => diagnostic.code === "LDP101");
   if (unreadable.length > 0) {
     const nothing = {
@@ -43,7 +45,8 @@ export async function lintCommand(options: LintCommandOptions): Promise<Outcome>
     };
     return { stdout: render(nothing, options), stderr: "", exit: 2 };
   }
-  const result = await lintProject({ ...options, project, ruffVersion: null, inAction: false });
+  const sources = project === null ? null : readSources(project, tree);
+  const result = await lintProject({ ...options, project, sources, ruffVersion: null, inAction: false });
   const notes = [
     ...(project === null
       ? [`${options.config} has errors, so that its \`rules\` are not known: run \`ldp validate\`.`]

@@ -5,6 +5,7 @@ import { engineRules } from "./engine-rules.js";
 import { environmentRules } from "./environment-rules.js";
 import { gateRules } from "./gate-rules.js";
 import { lintRules } from "./lint-rules.js";
+import { pipelineRules } from "./pipeline-rules.js";
 import { selectionRules } from "./selection-rules.js";
 import { sourceRules } from "./source-rules.js";
 
@@ -27,6 +28,7 @@ export interface Rule {
 export const catalogue = {
   ...configRules,
   ...sourceRules,
+  ...pipelineRules,
   ...selectionRules,
   ...bundleRules,
   ...gateRules,
