@@ -5,6 +5,8 @@ import type { ProjectState } from "../plan/changes.js";
 import { projectCode } from "../project/digest.js";
 import { loadProject } from "../project/load-project.js";
 import type { FileTree } from "../project/tree.js";
+import { checkSources } from "../source/check.js";
+import { readSources } from "../source/read.js";
 import { checkEngineVersion } from "../template/engine-version.js";
 
 /** A project as it was read, and everything that is wrong with it. */
@@ -26,11 +28,12 @@ export function checkProject(
   const { project, diagnostics } = loadProject(tree, configFile);
   if (!project) return { state: null, diagnostics };
   const graph = projectGraph(project);
-  const sources = null;
+  const sources = options.source ? readSources(project, tree) : null;
   const findings = [
     ...diagnostics.filter((diagnostic) => options.source || diagnostic.code !== "LDP301"),
     ...checkGraph(project, graph),
     ...checkEngineVersion(tree),
+    ...(sources === null ? [] : checkSources(project, sources)),
   ];
   return {
     state: { project, graph, code: projectCode(project, tree), sources },

@@ -1,6 +1,7 @@
 import type { Project, Table } from "../project/model.js";
 import { type FileTree, TreeError } from "../project/tree.js";
-import { definesTable } from "./match.js";
+import { fingerprint } from "./digest.js";
+import { definesTable, indexNames, matchTable, type NameIndex } from "./match.js";
 import type { Dataset, ModuleReading, Sources, TableSource } from "./model.js";
 import { maxBytes, openModules } from "./python/module.js";
 import { readPython } from "./python/read.js";
@@ -24,11 +25,23 @@ export function readSources(project: Project, tree: FileTree): Sources {
   };
   for (const table of project.tables) visit(table.module);
   const tables = new Map<string, TableSource>();
+  const index = indexNames(
+    project.tables.map((table) => table.name),
+    project,
+  );
+  const flows = flowsElsewhere(modules, index);
   const tablesOf = new Map<string, Table[]>();
   for (const table of project.tables) tablesOf.set(table.module, [...(tablesOf.get(table.module) ?? []), table]);
   for (const table of project.tables) {
     const module = modules.get(table.module) ?? null;
-    const dataset = module === null ? null : datasetOf(table, module, project, tablesOf.get(table.module) ?? []);
+    const own = module === null ? null : datasetOf(table, module, project, tablesOf.get(table.module) ?? []);
+    const dataset =
+      own === null
+        ? null
+        : withFlows(
+            own,
+            (flows.get(table.name) ?? []).filter((flow) => flow !== own),
+          );
     tables.set(table.name, {
       table: table.name,
       module: table.module,
@@ -85,6 +98,30 @@ function datasetOf(table: Table, module: ModuleReading, project: Project, siblin
     (dataset) => !siblings.some((other) => other !== table && other.name.toLowerCase() === dataset.name?.toLowerCase()),
   );
   return free.find((dataset) => dataset.flowOnly !== true) ?? free[0] ?? null;
+}
+
+/** Flows into a table that stand in other modules than its definition, by the table's name. */
+function flowsElsewhere(modules: ReadonlyMap<string, ModuleReading>, index: NameIndex): Map<string, Dataset[]> {
+  const flows = new Map<string, Dataset[]>();
+  for (const module of modules.values()) {
+    for (const dataset of module.datasets) {
+      if (dataset.flowOnly !== true || dataset.name === null) continue;
+      const match = matchTable(dataset.name, index, null);
+      if (match.kind === "table") flows.set(match.name, [...(flows.get(match.name) ?? []), dataset]);
+    }
+  }
+  return flows;
+}
+
+function withFlows(dataset: Dataset, flows: readonly Dataset[]): Dataset {
+  if (flows.length === 0) return dataset;
+  return {
+    ...dataset,
+    cdcKeys: dataset.cdcKeys ?? flows.find((flow) => flow.cdcKeys !== null)?.cdcKeys ?? null,
+    reads: [...dataset.reads, ...flows.flatMap((flow) => flow.reads)],
+    actions: [...dataset.actions, ...flows.flatMap((flow) => flow.actions)],
+    fingerprint: fingerprint([dataset.fingerprint, ...flows.map((flow) => flow.fingerprint)].join()),
+  };
 }
 
 /** Every module that a module imports, directly or through others, with its fingerprint. */

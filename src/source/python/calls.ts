@@ -114,6 +114,12 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
     return readTable(first.value, first.node, false, node, env);
   }
   switch (path) {
+    // The engine's readers of a table's `source` in config.yml.
+    case "pipelines.ldp.sources.stream_source":
+      env.machine.collector.streams = true;
+      return frame([], true);
+    case "pipelines.ldp.sources.read_source":
+      return frame([], false);
     case "functools.partial":
       if (first === undefined) return unknown();
       return { type: "partial", target: first.value, args: { ...args, positional: args.positional.slice(1) } };

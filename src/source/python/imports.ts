@@ -4,8 +4,8 @@ import type { Environment } from "./evaluate.js";
 import { apiNames } from "./pipelines.js";
 import { unknown, type Value } from "./values.js";
 
-/** Packages whose names never mean a file of the project. */
-const reserved = /^(?:dlt|pyspark|delta|databricks)(?:\.|$)/;
+/** Packages whose names never mean a file of the team's own: Spark's, and the engine that `ldp init` wrote. */
+const reserved = /^(?:dlt|pyspark|delta|databricks|pipelines\.ldp)(?:\.|$)/;
 
 /** `import a.b as c, d` */
 export function importModule(statement: Import, env: Environment): void {
