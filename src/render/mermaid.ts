@@ -18,7 +18,7 @@ export function renderMermaid(view: GraphView): string {
     if (members.length === 0) continue;
     lines.push(`  subgraph ${layer}_layer["${layer}"]`);
     for (const node of members) lines.push(`    ${ids.get(node.name)}${shape(node)}`);
-    lines.push("  end");
+    lines.push("  end", `  style ${layer}_layer fill:transparent,stroke:#818b98`);
   }
   for (const [up, down] of view.edges) lines.push(`  ${ids.get(up)} --> ${ids.get(down)}`);
   const used = new Set<Change>(view.nodes.map((node) => node.change ?? "unchanged"));

@@ -48,10 +48,22 @@ export async function startChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath ?? "", args: ["--no-sandbox", "--disable-gpu"] });
 }
 
-/** With `UPDATE_IMAGES=1` writes a picture to docs/images. */
+/** The pictures that the documentation shows; the others are to be looked at after a change. */
+const documented = [
+  "comment-03-tables-come-and-go.png",
+  "comment-03-tables-come-and-go-dark.png",
+  "comment-04-data-destroyed.png",
+  "comment-05-errors.png",
+  "dag-page-table.png",
+  "dag-page-dark.png",
+  "dag-page-300-changes.png",
+  "dag-page-2802.png",
+];
+
+/** With `UPDATE_IMAGES=1` writes a picture to docs/images, or to .cache/images where the documentation does not show it. */
 export async function picture(page: Page, name: string, selector?: string): Promise<void> {
   if (process.env.UPDATE_IMAGES !== "1") return;
-  const path = join(root, "docs", "images", name);
+  const path = join(root, ...(documented.includes(name) ? ["docs", "images"] : [".cache", "images"]), name);
   mkdirSync(dirname(path), { recursive: true });
   if (selector === undefined) await page.screenshot({ path });
   else await page.locator(selector).screenshot({ path });

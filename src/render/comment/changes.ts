@@ -3,7 +3,7 @@ import { appearances } from "../appearance.js";
 import { code, escapeMarkdown, fence, link, prose } from "../escape/markdown.js";
 import { graphView } from "../graph-view.js";
 import { drawable, fitMermaid, type MermaidLimits, readable } from "../mermaid.js";
-import { plural } from "../words.js";
+import { kindWord, plural } from "../words.js";
 import { bytes, fitRows, type Section } from "./budget.js";
 import { diffAddress, lineAddress } from "./links.js";
 import { details, directChanges, type Scope, tablesOf } from "./scope.js";
@@ -81,7 +81,7 @@ export function dagSection(scope: Scope): Section | null {
     view.nodes.some((node) => !node.selected && node.change !== "removed") && view.nodes.some((node) => node.selected);
   const dotted = partly ? "dotted: not selected" : "";
   const { dag } = scope.report.links;
-  const page = dag === null ? "" : `All of it: ${link("DAG as a page", dag)}.`;
+  const all = dag === null ? "`ldp graph --format html` draws all of it." : `All of it: ${link("DAG as a page", dag)}.`;
   return {
     priority: 4,
     share: 0.45,
@@ -92,15 +92,12 @@ export function dagSection(scope: Scope): Section | null {
       };
       const { text, step, leftOut } = fitMermaid(view, limits);
       const shapes = step === "layers" ? "" : [legend, dotted].filter((part) => part !== "").join(" · ");
-      const left =
-        leftOut === null ? "" : `${leftOut} ${dag === null ? "`ldp graph --format html` draws all of it." : ""}`;
-      const below = [shapes, [left.trim(), page].filter((part) => part !== "").join(" ")]
-        .filter((part) => part !== "")
-        .join("\n\n");
+      const left = leftOut === null ? "" : `${leftOut} ${all}`;
+      const below = [shapes, left].filter((part) => part !== "").join("\n\n");
       const whole = `${fence(text, "mermaid")}\n\n${below}${below === "" ? "" : "\n\n"}`;
       return bytes(whole) <= budget
         ? whole
-        : `The DAG of ${plural(view.nodes.length, "table")} has no room here. ${page === "" ? "`ldp graph --format html` draws it." : page}\n\n`;
+        : `The DAG of ${plural(view.nodes.length, "table")} has no room here. ${all}\n\n`;
     },
   };
 }
@@ -108,13 +105,14 @@ export function dagSection(scope: Scope): Section | null {
 function row(table: PlannedTable, scope: Scope, form: "with risk" | "without risk" | "affected"): string {
   const reasons = table.reasons.slice(0, 6).map(reason);
   const hidden = table.reasons.length - reasons.length;
-  const why = `${reasons.join("; ")}${hidden > 0 ? ` and ${hidden} more` : ""}`;
+  const given = `${reasons.join("; ")}${hidden > 0 ? ` and ${hidden} more` : ""}`;
+  const why = given === "" ? kindWord(table.kind) : given;
   const name = link(code(table.name, 90), address(table, scope));
   if (form === "affected") return `| ${name} | ${table.layer} | ${why} |\n`;
   const look = appearances[table.change ?? "unchanged"];
   const risk = table.risk === null ? "" : `**${escapeMarkdown(table.risk, 120)}**`;
   const last = form === "with risk" ? ` ${risk} |` : "";
-  return `| ${look.square} ${look.word} | ${name} | ${table.layer} | ${why} |${last}\n`;
+  return `| ${look.square}\u00A0${look.word} | ${name} | ${table.layer} | ${why} |${last}\n`;
 }
 
 /** Code that changed is in the module's part of the diff; all else that changes a table itself is in config.yml's. */

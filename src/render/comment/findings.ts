@@ -107,7 +107,7 @@ function lintItem(one: Diagnostic, scope: Scope, withFix: boolean): string {
     .split("\n")
     .map((line) => `  ${line}`)
     .join("\n");
-  return `${head}  ${prose(one.fix.message, 120)}:\n\n${block}\n`;
+  return `${head.trimEnd()}<br>→ ${prose(one.fix.message, 120)}\n\n${block}\n`;
 }
 
 function unformatted(lint: ReportLint, scope: Scope): string[] {

@@ -7,6 +7,7 @@ interface Mermaid {
 interface Database {
   getVertices(): Map<string, { text?: string }>;
   getEdges(): unknown[];
+  getSubGraphs(): { id: string }[];
 }
 
 let loaded: Promise<Mermaid> | undefined;
@@ -18,7 +19,9 @@ export async function parseMermaid(text: string): Promise<{ labels: Map<string, 
   const mermaid = await loaded;
   await mermaid.parse(text);
   const diagram = await mermaid.mermaidAPI.getDiagramFromText(text);
-  const labels = [...diagram.db.getVertices()].map(([id, vertex]): [string, string] => [id, vertex.text ?? ""]);
+  const groups = new Set(diagram.db.getSubGraphs().map((group) => group.id));
+  const nodes = [...diagram.db.getVertices()].filter(([id]) => !groups.has(id));
+  const labels = nodes.map(([id, vertex]): [string, string] => [id, vertex.text ?? ""]);
   return { labels: new Map(labels), edges: diagram.db.getEdges().length };
 }
 
