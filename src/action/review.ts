@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentPlan } from "../bundle/model.js";
 import { planEnvironment } from "../bundle/plan-environment.js";
+import { namedEnvironment } from "../commands/environment.js";
 import { renderGraph } from "../commands/graph.js";
 import { makePlan } from "../commands/make-plan.js";
 import { isInvalid } from "../commands/project-state.js";
@@ -20,7 +21,7 @@ import { version } from "../version.js";
 import { findBase } from "./base.js";
 import { bundleOptions } from "./bundle-tools.js";
 import type { ActionContext } from "./context.js";
-import { environmentsToDeploy, namedEnvironment } from "./environments.js";
+import { environmentsToDeploy } from "./environments.js";
 import { output } from "./outputs.js";
 import { touchedLines } from "./touched.js";
 
@@ -216,8 +217,8 @@ async function setOutputs(
     environmentsToDeploy(context.event, environments).map((environment) => environment.name),
   );
   if (checked.state) {
-    const dagFile = join(context.temporary, "dag.svg");
-    writeFileSync(dagFile, await renderGraph(plan, checked, "svg", false));
+    const dagFile = join(context.temporary, "dag.html");
+    writeFileSync(dagFile, await renderGraph(plan, checked, "html", false));
     output("dag-file", dagFile);
   }
 }

@@ -1,4 +1,5 @@
 import { setFailed } from "@actions/core";
+import { namedEnvironment } from "../commands/environment.js";
 import { count } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
 import type { Environment } from "../project/model.js";
@@ -6,7 +7,7 @@ import { logText } from "../render/escape/command.js";
 import { UserError } from "../system/errors.js";
 import { type ActionContext, readContext } from "./context.js";
 import { deploy } from "./deploy.js";
-import { environmentsToDeploy, namedEnvironment } from "./environments.js";
+import { environmentsToDeploy } from "./environments.js";
 import { publish, publishParts } from "./publish.js";
 import { makeReport, planEnvironments, type Review, reviewProject, writeReport } from "./review.js";
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { namedEnvironment } from "../action/environments.js";
 import { pause } from "../bundle/cli.js";
 import { deployEnvironment } from "../bundle/deploy.js";
 import type { Variables } from "../bundle/environment.js";
@@ -13,6 +12,7 @@ import { renderDeployJson } from "../render/json.js";
 import { renderDeployText, type TextOptions } from "../render/text.js";
 import { UserError } from "../system/errors.js";
 import type { RunProcess } from "../system/process.js";
+import { namedEnvironment } from "./environment.js";
 import { makePlan } from "./make-plan.js";
 import type { Outcome } from "./outcome.js";
 import { isInvalid } from "./project-state.js";

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { Plan } from "../plan/model.js";
 import { renderDot } from "../render/dot.js";
 import { graphView, subgraph } from "../render/graph-view.js";
+import { renderHtml } from "../render/html.js";
 import { renderGraphJson } from "../render/json.js";
 import { renderMermaid } from "../render/mermaid.js";
 import { renderSvg } from "../render/svg.js";
@@ -11,7 +12,7 @@ import { makePlan, type PlanOptions } from "./make-plan.js";
 import { exitFor, type Outcome } from "./outcome.js";
 import type { CheckedProject } from "./project-state.js";
 
-export const graphFormats = ["mermaid", "dot", "svg", "json"] as const;
+export const graphFormats = ["mermaid", "dot", "svg", "html", "json"] as const;
 export type GraphFormat = (typeof graphFormats)[number];
 
 export interface GraphOptions extends PlanOptions {
@@ -64,6 +65,8 @@ export async function renderGraph(
       return renderDot(view);
     case "svg":
       return renderSvg(view);
+    case "html":
+      return renderHtml(view);
   }
 }
 

@@ -1,10 +1,9 @@
-import { relative, sep } from "node:path";
 import { lintFails, lintProject, toolText } from "../lint/lint-project.js";
 import type { Environment } from "../lint/machine.js";
-import { projectFolders } from "../lint/requirement.js";
 import { loadProject } from "../project/load-project.js";
 import { renderAnnotations } from "../render/annotations.js";
 import { renderLintJson } from "../render/json.js";
+import { renderJunit } from "../render/junit.js";
 import type { ReportLint } from "../render/report.js";
 import { renderSarif } from "../render/sarif.js";
 import { renderLintText, type TextOptions } from "../render/text.js";
@@ -14,8 +13,9 @@ import { diskTree } from "../system/disk-tree.js";
 import type { RunProcess } from "../system/process.js";
 import { version } from "../version.js";
 import type { Outcome } from "./outcome.js";
+import { folderInRepository } from "./repository-folder.js";
 
-export const lintFormats = ["text", "json", "sarif", "github"] as const;
+export const lintFormats = ["text", "json", "sarif", "github", "junit"] as const;
 
 export interface LintCommandOptions {
   readonly directory: string;
@@ -74,11 +74,7 @@ function render(lint: ReportLint, { format, text, directory }: LintCommandOption
       return renderAnnotations(lint.diagnostics, folderInRepository(directory))
         .lines.map((line) => `${line}\n`)
         .join("");
+    case "junit":
+      return renderJunit(lint.diagnostics, "ldp lint");
   }
-}
-
-/** The project's folder as its repository names it, `.` for the top. */
-function folderInRepository(directory: string): string {
-  const top = projectFolders(directory).at(-1) ?? directory;
-  return relative(top, directory).split(sep).join("/") || ".";
 }

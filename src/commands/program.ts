@@ -92,9 +92,12 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
     .option("--no-source", "read no module")
     .action((options) => end(validateCommand({ ...common(options), ...options, text })));
 
-  withFormat(withSelection(add("plan", "what would run, and what changed since a revision")), planFormats).action(
-    (options) => end(planCommand({ ...planOptions(options), format: options.format, text })),
-  );
+  withFormat(withSelection(add("plan", "what would run, and what changed since a revision")), planFormats)
+    .option("--environment <name>", "plan the bundle of this environment too")
+    .action(async (options) => {
+      const { format, environment = null } = options;
+      end(await planCommand({ ...planOptions(options), ...bundleTools(), environment, format, text, log: progress }));
+    });
 
   withFormat(withSelection(add("graph", "draw the DAG")), graphFormats)
     .option("--output <file>", "write to a file in place of stdout")
@@ -137,7 +140,7 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
           lockTimeout: readMinutes(options.lockTimeout),
           format,
           text,
-          log: (line) => process.stderr.write(`${escapeTerminal(line)}\n`),
+          log: progress,
           signal: cancelled(),
         }),
       );
@@ -163,12 +166,23 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
   );
 
   program
+    .command("upgrade")
+    .description("renew the engine's files that nobody edited")
+    .helpOption("--help", "show this help")
+    .option("-C, --project <dir>", "the project's folder", ".")
+    .action((options) => end({ stdout: renderUpgrade(upgradeProject(resolve(options.project))), stderr: "", exit: 0 }));
+
+  program
     .command("explain")
     .description("what a diagnostic means and how to fix it")
     .helpOption("--help", "show this help")
     .argument("[code]", "such as LDP203; without it all codes are listed")
     .action((code) => end(explainCommand(code)));
   return program;
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${escapeTerminal(line)}\n`);
 }
 
 function bundleTools() {

@@ -1,10 +1,15 @@
+import { renderAnnotations } from "../render/annotations.js";
 import { renderValidateJson } from "../render/json.js";
+import { renderJunit } from "../render/junit.js";
+import { renderSarif } from "../render/sarif.js";
 import { renderValidateText, type TextOptions } from "../render/text.js";
 import { diskTree } from "../system/disk-tree.js";
+import { version } from "../version.js";
 import { exitFor, type Outcome } from "./outcome.js";
 import { checkProject, isInvalid } from "./project-state.js";
+import { folderInRepository } from "./repository-folder.js";
 
-export const validateFormats = ["text", "json"] as const;
+export const validateFormats = ["text", "json", "sarif", "github", "junit"] as const;
 
 export interface ValidateOptions {
   readonly directory: string;
@@ -26,6 +31,14 @@ export function validateCommand(options: ValidateOptions): Outcome {
         return renderValidateText(tables, diagnostics, options.text);
       case "json":
         return renderValidateJson(tables, diagnostics, options.strict);
+      case "sarif":
+        return renderSarif(diagnostics, { version, directory: folderInRepository(options.directory) });
+      case "github":
+        return renderAnnotations(diagnostics, folderInRepository(options.directory))
+          .lines.map((line) => `${line}\n`)
+          .join("");
+      case "junit":
+        return renderJunit(diagnostics, "ldp validate");
     }
   };
   return { stdout: stdout(), stderr: "", exit };

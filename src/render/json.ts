@@ -1,4 +1,4 @@
-import type { EnvironmentPlan } from "../bundle/model.js";
+import type { EnvironmentPlan, ResourceAction } from "../bundle/model.js";
 import type { Code } from "../diagnostics/catalogue.js";
 import { type Diagnostic, hasErrors } from "../diagnostics/diagnostic.js";
 import type { Plan, Selection } from "../plan/model.js";
@@ -10,8 +10,8 @@ export function renderValidateJson(tables: number, diagnostics: readonly Diagnos
   return document({ schema: "ldp.validate/1", valid, tables, diagnostics: diagnostics.map(diagnosticJson) });
 }
 
-/** `ldp.plan/1`. */
-export function renderPlanJson(plan: Plan): string {
+/** `ldp.plan/1`; with the bundle plans of environments where those were asked for. */
+export function renderPlanJson(plan: Plan, environments: readonly EnvironmentPlan[] = []): string {
   return document({
     schema: "ldp.plan/1",
     digest: plan.digest,
@@ -36,6 +36,7 @@ export function renderPlanJson(plan: Plan): string {
     })),
     base: plan.base === null ? null : { ref: plan.base.ref, commit: plan.base.commit },
     base_missing: plan.baseMissing,
+    ...(environments.length > 0 ? { environments: environments.map(environmentJson) } : {}),
     diagnostics: plan.diagnostics.map(diagnosticJson),
   });
 }
@@ -78,14 +79,26 @@ export function renderDeployJson(outcome: DeployOutcome): string {
     environment: outcome.environment,
     deployed: outcome.deployed,
     bundle_digest: outcome.plan?.digest ?? null,
-    actions: (outcome.plan?.actions ?? []).map(({ resource, action, destructive, lost }) => ({
-      resource,
-      action,
-      destructive,
-      lost: lost.map(({ name, kind, effect }) => ({ name, kind, effect })),
-    })),
+    actions: (outcome.plan?.actions ?? []).map(actionJson),
     diagnostics: outcome.diagnostics.map(diagnosticJson),
   });
+}
+
+function environmentJson(plan: EnvironmentPlan): Readonly<Record<string, unknown>> {
+  const { environment, target, status, reason, digest, actions, diagnostics } = plan;
+  return {
+    environment,
+    target,
+    status,
+    reason,
+    bundle_digest: digest,
+    actions: actions.map(actionJson),
+    diagnostics: diagnostics.map(diagnosticJson),
+  };
+}
+
+function actionJson({ resource, action, destructive, lost }: ResourceAction): Readonly<Record<string, unknown>> {
+  return { resource, action, destructive, lost: lost.map(({ name, kind, effect }) => ({ name, kind, effect })) };
 }
 
 /** `ldp.error/1`: a command that has no document of its own failed. */

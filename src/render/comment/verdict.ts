@@ -45,7 +45,9 @@ export function counts(reports: readonly Report[]): string {
     "table",
   );
   const changes = reports.every(unknownChanges)
-    ? `${tables}, changes not known`
+    ? reports.some((report) => report.plan.baseMissing !== null)
+      ? `${tables}, changes not known`
+      : tables
     : changed + affected === 0
       ? `No table of ${thousands(sum((report) => liveTables(report).length))} changes`
       : `${plural(changed, "table")} ${changed === 1 ? "changes" : "change"}, ${thousands(affected)} ${affected === 1 ? "is" : "are"} affected`;
