@@ -12,7 +12,7 @@ import { checkGate } from "./gate.js";
 import { describeLock, isLockFailure, lockPath, readLock, releaseCommand, waitForLock } from "./lock.js";
 import type { DeployedResource, DeployResult, EnvironmentPlan } from "./model.js";
 import { adviceFor, type PlannedBundle, planBundle, unique, unplanned } from "./plan-environment.js";
-import { type RunRequest, runPipelines } from "./run.js";
+import { firstRun, type RunRequest, runPipelines } from "./run.js";
 import { type EnvironmentOptions, isStopped, openBundle, type Session, stopped } from "./session.js";
 import { deployedResources } from "./summary.js";
 import { type ResolvedBundle, validateBundle } from "./validate.js";
@@ -114,7 +114,7 @@ async function finish(
   const { environment } = session.options;
   const linked = await deployedResources(session, planned.plan, done);
   const left = await leftOver(session, bundle);
-  const run = request === null ? null : await runPipelines(session, request);
+  const run = request === null ? null : await runPipelines(session, firstRun(request, planned.plan));
   return {
     plan: planned.plan,
     outcome: "deployed",

@@ -3,7 +3,7 @@ import { finding } from "../diagnostics/finding.js";
 import { byCodePoint } from "../order.js";
 import { shellWord } from "../render/escape/shell.js";
 import { parseCliDiagnostics } from "./diagnostics.js";
-import type { OwnedTable } from "./model.js";
+import type { EnvironmentPlan, OwnedTable } from "./model.js";
 import { lastLines } from "./output.js";
 import type { Session } from "./session.js";
 
@@ -23,6 +23,13 @@ export function runRequest(tables: readonly OwnedTable[], pipeline: string | nul
     request.set(owner, [...(request.get(owner) ?? []), table.name].sort(byCodePoint));
   }
   return request;
+}
+
+/** The same request where a pipeline is new: Databricks takes a selection only after one whole update. */
+export function firstRun(request: RunRequest, plan: EnvironmentPlan): RunRequest {
+  const made = plan.actions.filter((one) => one.action === "create" || one.action === "recreate");
+  const fresh = new Set(made.map((one) => one.resource));
+  return new Map([...request].map(([key, tables]) => [key, fresh.has(`pipelines.${key}`) ? "all" : tables]));
 }
 
 export function runArguments(common: readonly string[], pipeline: string, tables: readonly string[] | "all"): string[] {

@@ -32,7 +32,7 @@ export function environmentsSection(scope: Scope): Section | null {
 export function resourcesSection(scope: Scope): Section | null {
   const environments = scope.report.environments.filter((one) => one.actions.length > 0);
   const shownAbove = environments.every(
-    ({ actions }) => actions.length <= MOST && actions.every((one) => one.fields.length <= FIELDS),
+    ({ actions }) => actions.length <= MOST && actions.every((one) => changed(one).length <= FIELDS),
   );
   if (shownAbove) return null;
   const total = environments.reduce((sum, one) => sum + one.actions.length, 0);
@@ -84,13 +84,18 @@ function resourceRow(environment: EnvironmentPlan, action: ResourceAction): stri
 }
 
 function fields(action: ResourceAction, most: number): string {
-  const hidden = action.fields.length - most;
-  const shown = action.fields.slice(0, most).map(field);
+  const hidden = changed(action).length - most;
+  const shown = changed(action).slice(0, most).map(field);
   return `${shown.join(", ")}${hidden > 0 ? ` and ${plural(hidden, "more field")}` : ""}`;
 }
 
+/** Of a new resource every field is new: that says nothing. */
+function changed(action: ResourceAction): readonly FieldChange[] {
+  return action.action === "create" ? [] : action.fields;
+}
+
 function field(change: FieldChange): string {
-  const name = code(change.path, 80);
+  const name = `${code(change.path, 80)}${change.byHand ? " (changed by hand)" : ""}`;
   if (change.values === null) return name;
   const text = (value: string | null) => (value === null ? "none" : code(value, 60));
   return `${name}: ${text(change.values.old)} → ${text(change.values.new)}`;

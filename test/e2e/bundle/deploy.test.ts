@@ -184,10 +184,16 @@ describe.skipIf(!cliPath)(`deploys with the Databricks CLI ${cliVersion ?? `(${m
     expect(workspace.jobs.jobs.size).toBe(0);
   });
 
-  test("a first run refreshes the tables that were asked for", async () => {
-    const result = await project.deploy({ run: new Map([["etl", ["orders_bronze", "revenue"]]]) });
-    expect(result).toMatchObject({ outcome: "deployed", run: { pipelines: ["etl"], succeeded: true } });
+  test("a run after the deploy: all of a new pipeline, later the tables that were asked for", async () => {
+    const run = new Map([["etl", ["orders_bronze", "revenue"]]]);
+    for (let time = 0; time < 2; time++) {
+      expect(await project.deploy({ run })).toMatchObject({
+        outcome: "deployed",
+        run: { pipelines: ["etl"], succeeded: true },
+      });
+    }
     expect([...workspace.pipelines.updates.values()].map((update) => update.body)).toEqual([
+      {},
       { refresh_selection: ["orders_bronze", "revenue"] },
     ]);
   });
