@@ -45,6 +45,7 @@ export const outputNames = [
   "plan-digest",
   "bundle-digest",
   "environments",
+  "plan-environments",
   "plan-file",
   "report-file",
   "selected-tables",

@@ -216,6 +216,10 @@ async function setOutputs(
     "environments",
     environmentsToDeploy(context.event, environments).map((environment) => environment.name),
   );
+  output(
+    "plan-environments",
+    environments.map(({ name, planEnvironment }) => ({ environment: name, plan_environment: planEnvironment ?? "" })),
+  );
   if (checked.state) {
     const dagFile = join(context.temporary, "dag.html");
     writeFileSync(dagFile, await renderGraph(plan, checked, "html", false));
