@@ -112,9 +112,8 @@ def _location(path: str) -> str:
     if path.startswith("/"):
         return path
     if not on_databricks():
-        return ((_current.root or Path.cwd()) / path).resolve().as_uri() + (
-            "/" if path.endswith("/") else ""
-        )
+        # No file:// URI: Spark takes a path's text as it is, blanks and umlauts included.
+        return str((_current.root or Path.cwd()) / path)
     base = option("ldp.data")
     if not base:
         raise ValueError(

@@ -11,7 +11,12 @@ from types import CodeType, FunctionType
 from typing import Any
 
 STREAMING_NAMES = frozenset({"readStream", "read_stream", "stream_source"})
-_STREAM_IN_SQL = re.compile(r"\bSTREAM\b\s*(\(|[A-Za-z_`{])", re.IGNORECASE)
+# A table that is itself called "stream" is followed by the next clause, or by nothing.
+_STREAM_IN_SQL = re.compile(
+    r"\b(?:FROM|JOIN)\s+STREAM\b\s*"
+    r"(?:\(|(?!(?:AS|WHERE|GROUP|ORDER|JOIN|LEFT|RIGHT|INNER|FULL|CROSS|ON|UNION|LIMIT|HAVING)\b)[A-Za-z_`{])",
+    re.IGNORECASE,
+)
 _SQL = re.compile(r"\b(FROM|JOIN)\b", re.IGNORECASE)
 
 

@@ -127,18 +127,10 @@ def fresh_modules(root: Path) -> Iterator[None]:
 def forget_modules(root: Path) -> None:
     """Takes the project's modules out of Python's cache, so that the next import reads their files."""
     importlib.invalidate_caches()
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if (
-            file is None
-            or name == "__main__"
-            or name.split(".")[0] in ("pipelines", "ldp_engine", "conftest", "tests")
-        ):
-            continue
-        path = Path(file)
-        if path.is_relative_to(root) and not {"site-packages", ".venv", "venv"} & set(
-            path.relative_to(root).parts
-        ):
+    own = {entry.name.removesuffix(".py") for entry in root.iterdir()}
+    own -= {"pipelines", "tests", ".venv", "venv"}
+    for name in list(sys.modules):
+        if name.split(".")[0] in own and name != "__main__":
             del sys.modules[name]
 
 

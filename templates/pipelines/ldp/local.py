@@ -71,14 +71,13 @@ def run_local(
     run = Run(time.monotonic())
     status = run_pipelines(_arguments(mode, everything, stored), tools, state, run, log)
     seconds = time.monotonic() - run.began
+    _log_findings(state, log)
     if status != 0:
         _log_failure(state, run, log)
     elif mode == "validate":
         log.info("validated", "The pipeline is valid; nothing was run")
     elif everything:
         state.mark_complete()
-    for text in _registered(state)["findings"]:
-        log.warning("finding", text)
     tables = _counted(_tables(stored, run), project, tools, state, log)
     return RunSummary("completed" if status == 0 else "failed", seconds, tuple(tables))
 
@@ -95,6 +94,19 @@ def _stored(project: Project, root: Path, names: Sequence[str]) -> list[str]:
             status=1,
         )
     return stored
+
+
+def _log_findings(state: LocalState, log: Log) -> None:
+    for finding in _registered(state)["findings"]:
+        write = log.error if finding["severity"] == "error" else log.warning
+        where = f"{finding['file']}:{finding['line']}:{finding['column']}"
+        write("finding", f"{where}: {finding['code']}: {finding['message']}", **_fields(finding))
+        if "hint" in finding:
+            log.info("hint", f"    hint: {finding['hint']}")
+
+
+def _fields(finding: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in finding.items() if key not in ("message", "related")}
 
 
 def _log_failure(state: LocalState, run: Run, log: Log) -> None:

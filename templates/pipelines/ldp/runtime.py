@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from .config import load_config
-from .diagnostics import diagnostic_text, has_errors, sort_diagnostics
+from .diagnostics import diagnostic_json, diagnostic_text, has_errors, sort_diagnostics
 from .dlt_compat import Dataset, compatible
 from .graph import build_graph, check_graph
 from .loader import fresh_modules, load_file, modules_of
@@ -129,6 +129,6 @@ def _note(registered: list[Dataset], findings: list[Diagnostic]) -> None:
     document = {
         "datasets": [{"name": dataset.name, "kind": dataset.kind} for dataset in registered],
         "failed": has_errors(findings),
-        "findings": [diagnostic_text(finding) for finding in findings],
+        "findings": [diagnostic_json(finding) for finding in findings],
     }
     Path(file).write_text(json.dumps(document), encoding="utf-8")

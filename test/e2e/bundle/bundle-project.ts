@@ -40,10 +40,14 @@ export interface BundleProject {
   remove(): void;
 }
 
-export function bundleProject(workspace: Workspace, changed: Record<string, string | undefined> = {}): BundleProject {
+export function bundleProject(
+  workspace: Workspace,
+  changed: Record<string, string | undefined> = {},
+  from = source,
+): BundleProject {
   const home = mkdtempSync(join(tmpdir(), "ldp-bundle-"));
   const directory = join(home, "project");
-  cpSync(source, directory, { recursive: true });
+  cpSync(from, directory, { recursive: true });
   const log: string[] = [];
   const env: Record<string, string | undefined> = {
     PATH: process.env.PATH,
