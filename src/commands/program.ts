@@ -166,13 +166,6 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
   );
 
   program
-    .command("upgrade")
-    .description("renew the engine's files that nobody edited")
-    .helpOption("--help", "show this help")
-    .option("-C, --project <dir>", "the project's folder", ".")
-    .action((options) => end({ stdout: renderUpgrade(upgradeProject(resolve(options.project))), stderr: "", exit: 0 }));
-
-  program
     .command("explain")
     .description("what a diagnostic means and how to fix it")
     .helpOption("--help", "show this help")
