@@ -299,7 +299,7 @@ describe("the workspace", () => {
     expect(openRepository(job.workspace).git("status", "--porcelain")).toBe("");
   });
 
-  it("that is no repository is an error for a deploy and no comparison for a plan", async () => {
+  it("that is no repository is planned without a comparison", async () => {
     const { pullRequest, run } = await start(shop);
     const job = pullRequest(7, changed);
     rmSync(`${job.workspace}/.git`, { recursive: true });
