@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentPlan } from "../bundle/model.js";
-import { planEnvironment } from "../bundle/plan-environment.js";
+import { planEnvironment, unplanned } from "../bundle/plan-environment.js";
+import { stopped } from "../bundle/session.js";
 import { namedEnvironment } from "../commands/environment.js";
 import { renderGraph } from "../commands/graph.js";
 import { makePlan } from "../commands/make-plan.js";
@@ -93,7 +94,12 @@ export async function planEnvironments(context: ActionContext, review: Review): 
     // One after the other: they share the bundle's local folder.
     // What is not on a protected branch or tag may have been written by anyone who can push: it is not executed to be planned.
     const trusted = event.kind === "tag-push" || (event.kind === "branch-push" && event.isDefault);
-    plans.push(await planEnvironment(bundleOptions(context, review, environment, trusted)));
+    const options = bundleOptions(context, review, environment, trusted);
+    plans.push(
+      event.untrusted === null
+        ? await planEnvironment(options)
+        : unplanned(options, stopped("skipped", `${event.untrusted}, which gets no credentials`, []), null),
+    );
   }
   const [only] = plans;
   output("bundle-digest", plans.length === 1 ? (only?.digest ?? "") : "");

@@ -90,6 +90,14 @@ async function look(
 }
 
 async function deployChosen(context: ActionContext, by: "event" | "input"): Promise<string | null> {
+  const { untrusted } = context.event;
+  if (untrusted !== null) {
+    throw new UserError(
+      "LDP901",
+      `Nothing is deployed: ${untrusted}.`,
+      "Deploy what is merged, on a push to the default branch or of a tag.",
+    );
+  }
   const review = await reviewProject(context, { lint: false });
   annotate(context, review, []);
   const { state } = review;

@@ -54,8 +54,11 @@ async function play(on: Scenario): Promise<number> {
     title("Merge", "deploys dev to a local workspace");
     const merged = await run(on.merge(1), { environment: "dev" });
     if (merged.exitCode !== 0) return unexpected(merged, "dev should be deployed");
-    title("Tag v1.0.0", "deploys prod");
-    const released = await run(on.tag("v1.0.0"), { environment: "prod", "plan-binding": "warn" });
+    title("Tag v1.0.0", "deploys prod, as its plan job planned it");
+    const tag = on.tag("v1.0.0");
+    const planned = await run(tag, { command: "plan", environment: "prod" });
+    const reviewed = planned.outputs["bundle-digest"] ?? "";
+    const released = await run(tag, { environment: "prod", "reviewed-plan": reviewed });
     if (released.exitCode !== 0) return unexpected(released, "prod should be deployed");
   }
   title("To look at", "");

@@ -26,8 +26,8 @@ export interface Step {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds; default two minutes. */
   readonly timeout?: number;
-  /** Cancels the job like a runner does: SIGINT when the log has this text, SIGTERM 7.5 s later, then the end. */
-  readonly cancelWhen?: string;
+  /** Cancels the job like a runner does: SIGINT when this is true of the log, SIGTERM 7.5 s later, the end 2.5 s later. */
+  readonly cancelWhen?: (log: string) => boolean;
 }
 
 /** What a runner sees of a step. */
@@ -159,22 +159,25 @@ function execute(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script], { cwd: step.workspace, env, stdio: ["ignore", "pipe", "pipe"] });
     let raw = "";
-    let cancelled = false;
+    const { cancelWhen } = step;
     const timers = [setTimeout(() => child.kill("SIGKILL"), step.timeout ?? 120_000)];
-    const read = (chunk: Buffer) => {
-      raw += chunk.toString("utf8");
-      if (step.cancelWhen === undefined || cancelled || !raw.includes(step.cancelWhen)) return;
-      cancelled = true;
+    const watch = setInterval(() => {
+      if (!cancelWhen?.(raw)) return;
+      clearInterval(watch);
       child.kill("SIGINT");
       timers.push(
         setTimeout(() => child.kill("SIGTERM"), 7_500),
         setTimeout(() => child.kill("SIGKILL"), 10_000),
       );
+    }, 20);
+    const read = (chunk: Buffer) => {
+      raw += chunk.toString("utf8");
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
     child.on("error", reject);
     child.on("close", (exitCode) => {
+      clearInterval(watch);
       for (const timer of timers) clearTimeout(timer);
       resolve({ exitCode, raw });
     });

@@ -1,8 +1,6 @@
 import { rmSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { newLines } from "../../../src/forge/github/pulls.js";
-import { touchedLines } from "../../../src/forge/touched.js";
-import { touches } from "../../../src/lint/touched.js";
 import { makeRepository, type Repository } from "../../e2e/git.ts";
 import { addPull, mergePull } from "../../fakes/github/state.ts";
 import { part, scene } from "./github.ts";
@@ -102,22 +100,6 @@ describe("what a pull request changes", () => {
     const { pulls } = await changed({ "x.bin": "a\0b" });
     const answer = await pulls.changedFiles(7);
     expect(answer.ok && answer.value.get("x.bin")).toMatchObject({ lines: [] });
-  });
-});
-
-describe("touchedLines", () => {
-  it("are those of one project, by its own paths; all lines of a file without a patch", () => {
-    const file = { status: "modified", previous: null } as const;
-    const files = new Map([
-      ["etl/a.py", { ...file, lines: [[2, 3]] as const }],
-      ["etl/b.py", { ...file, lines: null }],
-      ["etl2/c.py", { ...file, lines: [[1, 1]] as const }],
-    ]);
-    const touched = touchedLines(files, "etl");
-    expect([...touched.keys()]).toEqual(["a.py", "b.py"]);
-    expect(touched.get("a.py")).toEqual([[2, 3]]);
-    expect(touches(touched, "b.py", 1_000, 1_000)).toBe(true);
-    expect([...touchedLines(files, ".").keys()]).toEqual(["etl/a.py", "etl/b.py", "etl2/c.py"]);
   });
 });
 
