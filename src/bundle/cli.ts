@@ -74,6 +74,8 @@ export const limits = {
   run: 6 * 60 * 60_000,
 } as const;
 
+const HEARTBEAT = 30_000;
+
 // Failures of the network or the service, as the CLI and its SDK word them. A refusal of the service is none.
 const passing =
   /connection reset|connection refused|broken pipe|unexpected EOF|: EOF\b|i\/o timeout|TLS handshake timeout|no such host|context deadline exceeded|\((429|5\d\d) [A-Z_]+\)|HTTP Status: (429|5\d\d)\b/i;
@@ -95,6 +97,9 @@ export function bundleCli(
 
   const once = async (args: readonly string[], options: CallOptions): Promise<CliResult> => {
     const started = tools.now();
+    const beat = setInterval(() => {
+      tools.log(`${describe(args)} is still running (${Math.round((tools.now() - started) / 1000)} s)`);
+    }, HEARTBEAT);
     const finished = await tools.run(found.path, args, {
       cwd: options.cwd ?? directory,
       env,
@@ -104,6 +109,7 @@ export function bundleCli(
         : {}),
       ...(tools.signal && !options.evenCancelled ? { signal: tools.signal } : {}),
     });
+    clearInterval(beat);
     if (finished.startError) {
       throw new UserError(
         "LDP907",
@@ -133,9 +139,13 @@ export function bundleCli(
         const wait = 2_000 * 3 ** (attempt - 1);
         const why =
           /^Error: (.*)$/m.exec(result.stderr)?.[1] ?? lastLines(result.stderr, 1)[0] ?? `status ${result.code}`;
-        tools.log(`databricks ${args.slice(0, 2).join(" ")} failed (${why}); trying again in ${wait / 1000} s`);
+        tools.log(`${describe(args)} failed (${why}); trying again in ${wait / 1000} s`);
         await tools.sleep(wait, tools.signal);
       }
     },
   };
+}
+
+function describe(args: readonly string[]): string {
+  return `databricks ${args.slice(0, 2).join(" ")}`;
 }

@@ -42,7 +42,7 @@ export async function deployEnvironment(options: DeployOptions): Promise<DeployR
     const session = await openBundle(options);
     if (isStopped(session)) return refused(unplanned(options, session, null), [], "failed");
     const bundle = await validateBundle(session);
-    if (isStopped(bundle)) return refused(unplanned(options, bundle, session), [], "failed");
+    if (isStopped(bundle)) return refused(unplanned(options, bundle, session), [], ending(options));
     return await planAndDeploy(session, bundle, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -58,11 +58,12 @@ async function planAndDeploy(session: Session, bundle: ResolvedBundle, options: 
   for (let round = 1; ; round++) {
     if (lockable) {
       const lock = await waitForLock(session.cli, bundle.statePath ?? "", Math.max(0, until - tools.now()), tools);
+      if (tools.signal?.aborted) return refused(unplanned(options, waitCancelled(options), session), [], "cancelled");
       if (lock !== null && lock !== "unknown")
         return refused(unplanned(options, locked(options, bundle, lock, tools.now()), session), [], "failed");
     }
     const planned = await planBundle(session, bundle);
-    if (isStopped(planned)) return refused(unplanned(options, planned, session), bundle.diagnostics, "failed");
+    if (isStopped(planned)) return refused(unplanned(options, planned, session), bundle.diagnostics, ending(options));
 
     const gate = checkGate(planned.plan, options.allowDestructive, adviceFor(planned.plan, bundle));
     const binding = checkBinding(planned.plan, options.reviewed, options.planOnly ? "off" : options.binding);
@@ -238,6 +239,15 @@ async function hasState(session: Session, bundle: ResolvedBundle): Promise<boole
     },
   );
   return result.ok;
+}
+
+function ending(options: DeployOptions): "cancelled" | "failed" {
+  return options.tools.signal?.aborted ? "cancelled" : "failed";
+}
+
+function waitCancelled(options: DeployOptions) {
+  const message = `${options.environment}: cancelled while waiting for the deploy lock; nothing was changed`;
+  return stopped("failed", message, [finding("LDP532", message, null)]);
 }
 
 function locked(options: DeployOptions, bundle: ResolvedBundle, lock: Parameters<typeof describeLock>[0], now: number) {

@@ -147,7 +147,7 @@ async function fetched(cache: ToolCache, url: string): Promise<string> {
     throw new UserError(
       "LDP507",
       `${url} could not be downloaded: ${why}`,
-      "Check the version and the network, or set databricks-cli-base-url to a mirror.",
+      "Check the version, the network and the proxy; set databricks-cli-base-url to a mirror, or install the CLI on PATH.",
     );
   }
 }

@@ -7,7 +7,7 @@ import type { ToolCache } from "./install.js";
 const TOOL = "databricks-cli";
 
 /**
- * Downloads by @actions/tool-cache: on a runner in its folders, elsewhere in a folder of the user's.
+ * Downloads by @actions/tool-cache, for the action: it writes to stdout, which is a job's log there.
  * @param env the process's own variables: the two that the library reads are set where they are not
  */
 export function actionsToolCache(env: Record<string, string | undefined>): ToolCache {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
-import { actionsToolCache } from "../bundle/tool-cache.js";
+import { folderCache } from "../bundle/folder-cache.js";
 import type { Selection } from "../plan/model.js";
 import { modes } from "../project/model.js";
 import { escapeTerminal } from "../render/escape/terminal.js";
@@ -179,7 +179,7 @@ function progress(line: string): void {
 }
 
 function bundleTools() {
-  return { env: process.env, runProcess, toolCache: actionsToolCache(process.env) };
+  return { env: process.env, runProcess, toolCache: folderCache(process.env, runProcess) };
 }
 
 /** Aborted by the first SIGINT or SIGTERM, so that a deploy can release its lock; a second one ends the process. */

@@ -62,6 +62,18 @@ describe.skipIf(!cliPath)(`trouble, with the Databricks CLI ${cliVersion ?? `(${
       expect(result.outcome).toBe("deployed");
     });
 
+    test("is no longer waited for when the job is cancelled", async () => {
+      const controller = new AbortController();
+      workspace.lockByAnother(state, { user: "ann@example.com", acquiredAt: new Date().toISOString() });
+      const options = project.options();
+      const pending = project.deploy({ lockTimeout: 600_000, tools: { ...options.tools, signal: controller.signal } });
+      await until(() => project.log.some((line) => line.includes("waiting")));
+      controller.abort();
+      const result = await pending;
+      expect([result.outcome, errors(result.diagnostics).map((one) => one.code)]).toEqual(["cancelled", ["LDP532"]]);
+      expect(workspace.files.has(`${state}/deploy.lock`)).toBe(true);
+    });
+
     test("is taken away only when asked", async () => {
       workspace.lockByAnother(state, { user: "ann@example.com", acquiredAt: new Date().toISOString() });
       expect((await project.deploy({ forceLock: true })).outcome).toBe("deployed");

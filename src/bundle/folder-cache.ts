@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { RunProcess } from "../system/process.js";
+import type { Variables } from "./environment.js";
+import type { ToolCache } from "./install.js";
+
+const DOWNLOAD = 5 * 60_000;
+
+/**
+ * A cache in a folder of the user's, for the `ldp` command: @actions/tool-cache writes workflow commands to stdout, which is for
+ * results only.
+ */
+export function folderCache(env: Variables, run: RunProcess): ToolCache {
+  const root = join(env.XDG_CACHE_HOME || env.LOCALAPPDATA || join(homedir(), ".cache"), "ldp", "databricks-cli");
+  const scratch = () => {
+    const folder = join(tmpdir(), `ldp-${randomUUID()}`);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  };
+  return {
+    find: async (version) => {
+      const folder = join(root, version);
+      return existsSync(folder) ? folder : null;
+    },
+    download: async (url) => {
+      const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD) });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      const file = join(scratch(), basename(new URL(url).pathname));
+      writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+      return file;
+    },
+    extract: async (file) => {
+      const folder = scratch();
+      // The tar of Windows and macOS reads zip files too.
+      const finished = await run("tar", ["-xf", file, "-C", folder], { timeout: DOWNLOAD });
+      if (finished.code !== 0) throw new Error(`tar could not unpack ${basename(file)}: ${finished.stderr.trim()}`);
+      return folder;
+    },
+    keep: async (folder, version) => {
+      const kept = join(root, version);
+      mkdirSync(root, { recursive: true });
+      try {
+        renameSync(folder, kept);
+        return kept;
+      } catch {
+        // Another file system, or another command was faster: what was unpacked serves this time.
+        return existsSync(kept) ? kept : folder;
+      }
+    },
+  };
+}
