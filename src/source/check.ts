@@ -14,10 +14,12 @@ import type { Dataset, ModuleReading, Sources } from "./model.js";
  */
 export function checkSources(project: Project, sources: Sources): Diagnostic[] {
   const resolver = openResolver(project, sources);
+  const names = new Set(project.tables.map((table) => table.name));
+  const claimed = new Set([...sources.tables.values()].map((source) => source.dataset));
   const found = [
     ...[...sources.modules.values()].flatMap((module) => checkModule(module, project)),
-    ...project.tables.flatMap((table) => checkDefinition(table, project, sources)),
-    ...project.tables.flatMap((table) => checkDependencies(table, project, sources, resolver)),
+    ...project.tables.flatMap((table) => checkDefinition(table, project, sources, claimed)),
+    ...project.tables.flatMap((table) => checkDependencies(table, project, sources, resolver, names)),
     ...checkDoubles(project, sources),
     ...project.tables.flatMap((table) => checkActions(table, sources)),
   ];
@@ -69,7 +71,12 @@ function checkModule(module: ModuleReading, project: Project): Diagnostic[] {
   ];
 }
 
-function checkDefinition(table: Table, project: Project, sources: Sources): Diagnostic[] {
+function checkDefinition(
+  table: Table,
+  project: Project,
+  sources: Sources,
+  claimed: ReadonlySet<Dataset | null>,
+): Diagnostic[] {
   const source = sources.tables.get(table.name);
   const module = sources.modules.get(table.module);
   if (source === undefined || source.dataset !== null || module === undefined) return [];
@@ -80,7 +87,6 @@ function checkDefinition(table: Table, project: Project, sources: Sources): Diag
     const hint = "Write the name out, or put it together from constants.";
     return [finding("LDP306", message, unnamed.place, { table: table.name, hint })];
   }
-  const claimed = new Set([...sources.tables.values()].map((other) => other.dataset));
   const free = module.datasets.filter((dataset) => dataset.name !== null && !claimed.has(dataset) && !dataset.flowOnly);
   const near = nearestDefinition(table.name, free);
   const related = [{ ...table.place, message: `"${table.name}" is declared here.` }];
@@ -105,14 +111,20 @@ function nearestDefinition(name: string, datasets: readonly Dataset[]): Dataset 
   return (near === undefined ? undefined : names.get(near)) ?? datasets[0] ?? null;
 }
 
-function checkDependencies(table: Table, project: Project, sources: Sources, resolver: Resolver): Diagnostic[] {
+function checkDependencies(
+  table: Table,
+  project: Project,
+  sources: Sources,
+  resolver: Resolver,
+  names: ReadonlySet<string>,
+): Diagnostic[] {
   const source = sources.tables.get(table.name);
   const module = sources.modules.get(table.module);
   if (!source?.dataset || module === undefined) return [];
   const resolutions = resolver.resolve(source.dataset, table.module, table.name);
   return [
     ...undeclared(table, project, source.dataset, resolutions),
-    ...(module.tooBig || module.syntaxError !== null ? [] : unread(table, project, source.dataset, resolutions)),
+    ...(module.tooBig || module.syntaxError !== null ? [] : unread(table, names, source.dataset, resolutions)),
     ...untold(table, resolutions),
   ];
 }
@@ -149,15 +161,19 @@ function isBefore(a: Place, b: Place, module: string): boolean {
 }
 
 /** LDP305. A read that can't be told may be any of them, so that depends_on counts. */
-function unread(table: Table, project: Project, dataset: Dataset, resolutions: readonly Resolution[]): Diagnostic[] {
+function unread(
+  table: Table,
+  names: ReadonlySet<string>,
+  dataset: Dataset,
+  resolutions: readonly Resolution[],
+): Diagnostic[] {
   if (resolutions.some((one) => one.kind === "unresolved")) return [];
   const read = new Set(
     resolutions.flatMap((one) => (one.kind === "table" ? [one.name] : one.kind === "ambiguous" ? one.candidates : [])),
   );
-  const known = new Set(project.tables.map((other) => other.name));
   const seen = new Set<string>();
   return table.dependsOn.flatMap(({ name, place }) => {
-    if (read.has(name) || !known.has(name) || name === table.name || seen.has(name)) return [];
+    if (read.has(name) || !names.has(name) || name === table.name || seen.has(name)) return [];
     seen.add(name);
     const related = [{ ...dataset.place, message: `"${table.name}" is defined here.` }];
     const hint = `Remove ${name} from depends_on, or read it; \`ldp import --update\` does the first.`;

@@ -1,6 +1,11 @@
-import { createHash } from "node:crypto";
+import * as crypto from "node:crypto";
 
 /** A fingerprint of a text: short enough to hold thousands, long enough never to meet another. */
 export function fingerprint(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex").slice(0, 32);
+  // `hash` is a third faster, and came with Node 20.12.
+  const digest =
+    typeof crypto.hash === "function"
+      ? crypto.hash("sha256", text, "hex")
+      : crypto.createHash("sha256").update(text, "utf8").digest("hex");
+  return digest.slice(0, 32);
 }

@@ -38,6 +38,7 @@ export function evaluate(node: Expression, env: Environment): Value {
   step(env.machine);
   switch (node.type) {
     case "Name":
+      if (node.id === "spark" && env.machine.calls.length === 0) env.run.sparkUses.push(node.start);
       return use(env.machine, lookup(node.id, env.scope));
     case "Text":
       return { type: "text", value: node.value, map: node.map, file: env.run.path };

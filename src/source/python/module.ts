@@ -16,6 +16,8 @@ export const maxBytes = 8 * 1024 * 1024;
 export interface PythonModules {
   /** A module by its path; null when there is none, or it can't be read as text. */
   run(path: string): ModuleRun | null;
+  /** Forgets a module that has been read, unless others import it: trees are many times larger than their text. */
+  release(path: string): void;
 }
 
 const empty: Module = { body: [], error: null, remarks: [] };
@@ -32,6 +34,7 @@ export function openModules(tree: FileTree): PythonModules {
     }
     return known;
   };
+  const imported = new Set<string>();
   let depth = 0;
 
   const run = (path: string): ModuleRun | null => {
@@ -54,6 +57,7 @@ export function openModules(tree: FileTree): PythonModules {
       const made = run(candidate);
       if (made === null) continue;
       from.imports.add(candidate);
+      imported.add(candidate);
       return { type: "module", run: made };
     }
     return kind(path) === "directory" ? { type: "package", folder: path } : null;
@@ -93,7 +97,12 @@ export function openModules(tree: FileTree): PythonModules {
       return moduleAt(folder === "" ? name : `${folder}/${name}`, from);
     },
   };
-  return { run };
+  return {
+    run,
+    release: (path) => {
+      if (!imported.has(path)) runs.delete(path);
+    },
+  };
 }
 
 function load(path: string, tree: FileTree): ModuleRun | null {
@@ -114,6 +123,7 @@ function load(path: string, tree: FileTree): ModuleRun | null {
     flows: [],
     outside: newCollector(),
     imports: new Set(),
+    sparkUses: [],
     current: null,
     tooBig,
     machine: null,

@@ -7,18 +7,20 @@ import { callFunction } from "./execute.js";
 import { bodyOf, fingerprintOf, type Parts, partsOf } from "./fingerprint.js";
 import { type Collector, type Definition, type Flow, type Machine, type ModuleRun, newCollector } from "./machine.js";
 import { guarded, type PythonModules } from "./module.js";
-import { serialise } from "./serialise.js";
 import { emptyArgs, type FunctionValue, type Value } from "./values.js";
 
 /** What a Python module, or a notebook, says; null when there is no such file. */
 export function readPython(path: string, modules: PythonModules): ModuleReading | null {
   const run = modules.run(path);
-  return run === null ? null : readRun(run);
+  if (run === null) return null;
+  const reading = readRun(run);
+  modules.release(path);
+  return reading;
 }
 
 function readRun(run: ModuleRun): ModuleReading {
   const { machine, lines } = run;
-  const parts = partsOf(run.tree);
+  const parts = partsOf(run);
   const datasets: Dataset[] = [];
   const sinks: Sink[] = [];
   if (machine !== null) guarded(run, () => followDatasets(run, machine, parts, datasets, sinks));
@@ -29,10 +31,10 @@ function readRun(run: ModuleRun): ModuleReading {
     sinks,
     reads: [...run.outside.reads.values()],
     imports: [...run.imports].sort(),
-    moduleSpark: parts.moduleSpark.map((offset) => lines.place(offset)),
+    moduleSpark: run.sparkUses.map((offset) => lines.place(offset)),
     syntaxError: error === null ? null : { message: error.message, place: lines.place(error.offset) },
     tooBig: run.tooBig,
-    fingerprint: fingerprint(run.tooBig || error !== null ? run.text : serialise(run.tree.body)),
+    fingerprint: run.tooBig ? fingerprint(run.text) : parts.fingerprint,
     ignores: collectIgnores(run.text, run.tree.remarks, (offset) => lines.place(offset).line),
   };
 }

@@ -3,41 +3,53 @@ import type { Argument, Expression, For, Parameter, Statement } from "./ast.js";
 export interface SerialiseOptions {
   /** Loops whose iterable is left out: the values of their turns stand for it. */
   readonly withoutIterable?: ReadonlySet<For>;
-  /** Statements that are left out. */
-  readonly without?: ReadonlySet<Statement>;
+}
+
+/** A tree in one spelling, and the names in it. */
+export interface Spelled {
+  readonly text: string;
+  readonly names: ReadonlySet<string>;
 }
 
 /**
- * The tree in one spelling, so that two texts with the same tree are the same: no comments, docstrings, formatting, quotes, trailing commas,
- * redundant brackets. Docstrings are texts that stand first in a module, class or function.
+ * Trees in one spelling, so that two texts with the same tree are the same: no comments, docstrings, formatting, quotes, trailing commas,
+ * redundant brackets. A text that stands for itself does nothing, so that it is left out like a docstring, and so is `pass`.
  */
-export function serialise(body: readonly Statement[], options: SerialiseOptions = {}): string {
-  const out: string[] = [];
-  block(body, true, out, options);
-  return out.join("");
+export function serialise(body: readonly Statement[]): string {
+  const out = new Out();
+  block(body, out, {});
+  return out.text;
 }
 
-export function serialiseExpression(node: Expression): string {
-  const out: string[] = [];
-  expression(node, out);
-  return out.join("");
+/** One statement in that spelling; empty for a text that stands for itself. */
+export function spell(statement: Statement, options: SerialiseOptions = {}): Spelled {
+  const out = new Out();
+  inBlock(statement, out, options);
+  return out;
 }
 
-function block(body: readonly Statement[], documented: boolean, out: string[], options: SerialiseOptions): void {
-  out.push("{");
-  body.forEach((statement, i) => {
-    // A text that stands for itself does nothing, wherever it stands.
-    const isText = statement.type === "Expression" && statement.value.type === "Text";
-    if ((isText && (documented || i > 0)) || isText || options.without?.has(statement)) return;
-    // `pass` beside other statements, or beside a docstring, does nothing either.
-    if (statement.type === "Pass") return;
-    one(statement, out, options);
-    out.push(";");
-  });
-  out.push("}");
+class Out implements Spelled {
+  text = "";
+  readonly names = new Set<string>();
+
+  push(...pieces: readonly string[]): void {
+    for (const piece of pieces) this.text += piece;
+  }
 }
 
-function one(node: Statement, out: string[], options: SerialiseOptions): void {
+function block(body: readonly Statement[], out: Out, options: SerialiseOptions): void {
+  out.text += "{";
+  for (const statement of body) inBlock(statement, out, options);
+  out.text += "}";
+}
+
+function inBlock(statement: Statement, out: Out, options: SerialiseOptions): void {
+  if (statement.type === "Pass" || (statement.type === "Expression" && statement.value.type === "Text")) return;
+  one(statement, out, options);
+  out.text += ";";
+}
+
+function one(node: Statement, out: Out, options: SerialiseOptions): void {
   out.push(node.type, " ");
   switch (node.type) {
     case "Expression":
@@ -79,20 +91,20 @@ function one(node: Statement, out: string[], options: SerialiseOptions): void {
       return;
     case "If":
       expression(node.test, out);
-      block(node.body, false, out, options);
-      block(node.otherwise, false, out, options);
+      block(node.body, out, options);
+      block(node.otherwise, out, options);
       return;
     case "While":
       expression(node.test, out);
-      block(node.body, false, out, options);
-      block(node.otherwise, false, out, options);
+      block(node.body, out, options);
+      block(node.otherwise, out, options);
       return;
     case "For":
       out.push(node.async ? "async " : "");
       expression(node.target, out);
       if (!options.withoutIterable?.has(node)) expression(node.iterable, out);
-      block(node.body, false, out, options);
-      block(node.otherwise, false, out, options);
+      block(node.body, out, options);
+      block(node.otherwise, out, options);
       return;
     case "With":
       out.push(node.async ? "async " : "");
@@ -100,24 +112,24 @@ function one(node: Statement, out: string[], options: SerialiseOptions): void {
         expression(item.value, out);
         optional(item.target, out);
       }
-      block(node.body, false, out, options);
+      block(node.body, out, options);
       return;
     case "Try":
-      block(node.body, false, out, options);
+      block(node.body, out, options);
       for (const handler of node.handlers) {
         out.push(handler.star ? "except*" : "except", handler.name ?? "");
         optional(handler.test, out);
-        block(handler.body, false, out, options);
+        block(handler.body, out, options);
       }
-      block(node.otherwise, false, out, options);
-      block(node.final, false, out, options);
+      block(node.otherwise, out, options);
+      block(node.final, out, options);
       return;
     case "Match":
       expression(node.subject, out);
       for (const { pattern, guard, body } of node.cases) {
         out.push("case ", pattern.text);
         optional(guard, out);
-        block(body, false, out, options);
+        block(body, out, options);
       }
       return;
     case "TypeAlias":
@@ -131,24 +143,24 @@ function one(node: Statement, out: string[], options: SerialiseOptions): void {
       expressions(node.typeParameters, out);
       parameters(node.parameters, out);
       optional(node.returns, out);
-      block(node.body, true, out, options);
+      block(node.body, out, options);
       return;
     case "Class":
       out.push(node.name);
       expressions(node.decorators, out);
       expressions(node.typeParameters, out);
       args(node.args, out);
-      block(node.body, true, out, options);
+      block(node.body, out, options);
       return;
   }
 }
 
-function optional(node: Expression | null, out: string[]): void {
+function optional(node: Expression | null, out: Out): void {
   if (node === null) out.push("~");
   else expression(node, out);
 }
 
-function expressions(nodes: readonly Expression[], out: string[]): void {
+function expressions(nodes: readonly Expression[], out: Out): void {
   out.push("[");
   for (const node of nodes) {
     expression(node, out);
@@ -157,7 +169,7 @@ function expressions(nodes: readonly Expression[], out: string[]): void {
   out.push("]");
 }
 
-function args(nodes: readonly Argument[], out: string[]): void {
+function args(nodes: readonly Argument[], out: Out): void {
   out.push("(");
   for (const { name, star, value } of nodes) {
     out.push(star, name === null ? "" : `${name}=`);
@@ -167,7 +179,7 @@ function args(nodes: readonly Argument[], out: string[]): void {
   out.push(")");
 }
 
-function parameters(nodes: readonly Parameter[], out: string[]): void {
+function parameters(nodes: readonly Parameter[], out: Out): void {
   out.push("(");
   for (const node of nodes) {
     out.push(node.star, node.name);
@@ -178,10 +190,11 @@ function parameters(nodes: readonly Parameter[], out: string[]): void {
   out.push(")");
 }
 
-function expression(node: Expression, out: string[]): void {
+function expression(node: Expression, out: Out): void {
   switch (node.type) {
     case "Name":
-      out.push(node.id);
+      out.text += node.id;
+      out.names.add(node.id);
       return;
     case "Text":
       out.push(JSON.stringify(node.value));
@@ -303,7 +316,7 @@ function expression(node: Expression, out: string[]): void {
 
 type FormattedPart = (Expression & { type: "Formatted" })["parts"][number];
 
-function formattedPart(part: FormattedPart, out: string[]): void {
+function formattedPart(part: FormattedPart, out: Out): void {
   if (part.type === "Text") {
     out.push(JSON.stringify(part.value));
     return;
@@ -316,7 +329,7 @@ function formattedPart(part: FormattedPart, out: string[]): void {
 }
 
 /** Calls, attributes and items that are chained: walked from the first without recursion. */
-function chain(node: Expression, out: string[]): void {
+function chain(node: Expression, out: Out): void {
   const links: Expression[] = [];
   let first: Expression = node;
   while (first.type === "Attribute" || first.type === "Call" || first.type === "Subscript") {

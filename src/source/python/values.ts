@@ -289,3 +289,38 @@ export function asText(value: Value): string | null {
       return null;
   }
 }
+
+/** A value in one spelling, null when it is not known to its end. */
+export function canonical(value: Value, depth = 0): string | null {
+  if (depth > 20) return null;
+  const all = (values: readonly Value[]): string | null => {
+    const spelled = values.map((item) => canonical(item, depth + 1));
+    return spelled.includes(null) ? null : spelled.join(",");
+  };
+  switch (value.type) {
+    case "text":
+      return JSON.stringify(value.value);
+    case "number":
+    case "boolean":
+      return String(value.value);
+    case "none":
+      return "None";
+    case "list": {
+      const items = value.open ? null : all(value.items);
+      return items === null ? null : `[${items}]`;
+    }
+    case "dict": {
+      const entries = [...value.entries.values()];
+      const [keys, values] = value.open
+        ? [null, null]
+        : [all(entries.map((entry) => entry.key)), all(entries.map((entry) => entry.value))];
+      return keys === null || values === null ? null : `{${keys}:${values}}`;
+    }
+    case "instance": {
+      const values = all([...value.attributes.values()]);
+      return values === null ? null : `${value.class.node.name}(${[...value.attributes.keys()].join()}:${values})`;
+    }
+    default:
+      return null;
+  }
+}
