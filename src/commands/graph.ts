@@ -4,7 +4,7 @@ import { renderDot } from "../render/dot.js";
 import { graphView, subgraph } from "../render/graph-view.js";
 import { renderHtml } from "../render/html.js";
 import { renderGraphJson } from "../render/json.js";
-import { renderMermaid } from "../render/mermaid.js";
+import { renderMermaidFile } from "../render/mermaid.js";
 import { renderSvg } from "../render/svg.js";
 import { renderValidateText, type TextOptions } from "../render/text.js";
 import { UserError } from "../system/errors.js";
@@ -60,7 +60,7 @@ export async function renderGraph(
   const view = selectedOnly ? subgraph(whole, chosen) : whole;
   switch (format) {
     case "mermaid":
-      return renderMermaid(view);
+      return renderMermaidFile(view);
     case "dot":
       return renderDot(view);
     case "svg":

@@ -42,6 +42,17 @@ export function renderMermaid(view: GraphView): string {
   return `${lines.join("\n")}\n`;
 }
 
+/**
+ * A graph as Mermaid that Mermaid draws: whole within its limits, else as much as fits, with a remark on what is left out and
+ * where that is.
+ */
+export function renderMermaidFile(view: GraphView): string {
+  const { text, leftOut } = fitMermaid(view, drawable);
+  return leftOut === null
+    ? text
+    : `${text}%% ${leftOut} Mermaid draws at most ${drawable.edges} edges and ${thousands(drawable.characters)} characters; --format html, svg, dot and json have all.\n`;
+}
+
 /** How much a reader, or Mermaid, takes. */
 export interface MermaidLimits {
   readonly nodes: number;

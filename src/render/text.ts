@@ -84,9 +84,8 @@ export function renderDeployText(outcome: DeployOutcome, options = plain): strin
     const paint = action.destructive ? colors.red : action.action === "create" ? colors.green : colors.yellow;
     lines.push(`  ${paint(pad(word, 9))}  ${escapeTerminal(action.resource)}`);
     for (const lost of action.lost) {
-      lines.push(
-        `  ${pad("", 9)}  ${colors.red(`${escapeTerminal(lost.name)}: ${lost.effect}`)} ${kindWord(lost.kind)}`.trimEnd(),
-      );
+      const kind = kindWord(lost.kind) || "kind not known";
+      lines.push(`  ${pad("", 9)}  ${escapeTerminal(lost.name)} (${kind}): ${colors.red(lost.effect)}`);
     }
   }
   if (lines.length > 0 && lines.at(-1) !== "") lines.push("");
@@ -143,7 +142,11 @@ function fixLines(fix: Fix, colors: ReturnType<typeof picocolors.createColors>):
     (line.startsWith("+") ? colors.green : line.startsWith("-") ? colors.red : colors.dim)(line);
   return [
     ...(fix.command === undefined ? [] : [colors.dim(`    fix:  ${escapeTerminal(fix.command)}`)]),
-    ...(fix.diff === "" ? [] : shown.map((line) => (line.trim() === "" ? "" : `    ${paint(escapeTerminal(line))}`))),
+    ...(fix.diff === ""
+      ? []
+      : shown.map((line) =>
+          line.trim() === "" ? "" : `    ${paint(`${/^ */.exec(line)?.[0] ?? ""}${escapeTerminal(line)}`)}`,
+        )),
   ];
 }
 

@@ -70,7 +70,8 @@ function block(groups: readonly Group[], resources: number): string {
 function resource(action: ResourceAction, { scope, tables }: Group): string[] {
   const effects = ["history lost", "may be lost", "rebuilt"] as const;
   const sorted = effects.flatMap((effect) => action.lost.filter((table) => table.effect === effect));
-  const gone = action.gone ? ", gone on the workspace already" : "";
+  const renamed = action.renamedTo === undefined ? "" : `, its key is now ${code(action.renamedTo)}`;
+  const gone = `${renamed}${action.gone ? ", gone on the workspace already" : ""}`;
   const head = `- ${code(action.resource)} is **${actionWord(action)}**${gone}`;
   if (sorted.length === 0) return [head];
   const summed = effects

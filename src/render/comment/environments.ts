@@ -2,7 +2,7 @@ import type { EnvironmentPlan, FieldChange, ResourceAction } from "../../bundle/
 import { code, escapeMarkdown, prose } from "../escape/markdown.js";
 import { actionWord, plural } from "../words.js";
 import { fitRows, type Section } from "./budget.js";
-import { details, directChanges, type Scope } from "./scope.js";
+import { details, directChanges, realActions, type Scope } from "./scope.js";
 import { environmentCount } from "./verdict.js";
 
 /** What a line of the table holds; more is in the folded list. */
@@ -32,7 +32,11 @@ export function environmentsSection(scope: Scope): Section | null {
 export function resourcesSection(scope: Scope): Section | null {
   const environments = scope.report.environments.filter((one) => one.actions.length > 0);
   const shownAbove = environments.every(
-    ({ actions }) => actions.length <= MOST && actions.every((one) => changed(one).length <= FIELDS),
+    ({ actions }) =>
+      actions.length <= MOST &&
+      actions.every(
+        (one) => changed(one).length <= FIELDS && changed(one).every((field) => field.ignored === undefined),
+      ),
   );
   if (shownAbove) return null;
   const total = environments.reduce((sum, one) => sum + one.actions.length, 0);
@@ -42,7 +46,7 @@ export function resourcesSection(scope: Scope): Section | null {
     share: 0.15,
     render: (budget) =>
       details(
-        `Bundle resources that change: ${total}`,
+        `Resources in the bundle plans: ${total}`,
         fitRows(
           "| Environment | Resource | Action | Fields |\n|---|---|---|---|\n",
           rows,
@@ -64,15 +68,16 @@ function row(environment: EnvironmentPlan, scope: Scope): string {
 
 function resources(environment: EnvironmentPlan, scope: Scope): string {
   if (environment.status !== "planned") return prose(environment.reason ?? "no reason was given", 300);
-  if (environment.actions.length === 0) {
+  const actions = realActions(environment);
+  if (actions.length === 0) {
     return directChanges(scope.report).length > 0 ? "the changed files are uploaded; no resource changes" : "";
   }
-  const first = [...environment.actions].sort((a, b) => Number(b.destructive) - Number(a.destructive)).slice(0, MOST);
+  const first = [...actions].sort((a, b) => Number(b.destructive) - Number(a.destructive)).slice(0, MOST);
   const shown = first.map((action) => {
     const what = fields(action, FIELDS);
     return `${code(action.resource, 80)}${what === "" ? "" : ` (${what})`}`;
   });
-  const hidden = environment.actions.length - first.length;
+  const hidden = actions.length - first.length;
   return `${shown.join(", ")}${hidden > 0 ? ` and ${hidden} more` : ""}`;
 }
 
@@ -80,12 +85,13 @@ function resourceRow(environment: EnvironmentPlan, action: ResourceAction): stri
   const word = actionWord(action);
   const shown = action.destructive ? `**${escapeMarkdown(word, 40)}**` : escapeMarkdown(word, 40);
   const gone = action.gone ? ", gone already" : "";
-  return `| ${code(environment.environment, 60)} | ${code(action.resource, 120)} | ${shown}${gone} | ${fields(action, 12)} |\n`;
+  return `| ${code(environment.environment, 60)} | ${code(action.resource, 120)} | ${shown}${gone} | ${fields(action, 12, true)} |\n`;
 }
 
-function fields(action: ResourceAction, most: number): string {
-  const hidden = changed(action).length - most;
-  const shown = changed(action).slice(0, most).map(field);
+function fields(action: ResourceAction, most: number, all = false): string {
+  const given = changed(action).filter((one) => all || one.ignored === undefined);
+  const hidden = given.length - most;
+  const shown = given.slice(0, most).map(field);
   return `${shown.join(", ")}${hidden > 0 ? ` and ${plural(hidden, "more field")}` : ""}`;
 }
 
@@ -95,7 +101,13 @@ function changed(action: ResourceAction): readonly FieldChange[] {
 }
 
 function field(change: FieldChange): string {
-  const name = `${code(change.path, 80)}${change.byHand ? " (changed by hand)" : ""}`;
+  const note =
+    change.ignored === undefined
+      ? change.byHand
+        ? " (changed by hand)"
+        : ""
+      : ` (not counted: ${prose(change.ignored, 160)})`;
+  const name = `${code(change.path, 80)}${note}`;
   if (change.values === null) return name;
   const text = (value: string | null) => (value === null ? "none" : code(value, 60));
   return `${name}: ${text(change.values.old)} → ${text(change.values.new)}`;

@@ -72,6 +72,13 @@ export function versionsSection(scope: Scope): Section | null {
         const engine = one.engine === null ? "" : `, ${one.engine} engine`;
         return `| bundle plan of ${code(one.environment, 60)}${engine} | ${code(one.digest ?? "")} |\n`;
       }),
+    ...environments.flatMap((one) => {
+      const whom = [
+        ...(one.identity ? [`as ${code(one.identity, 80)}`] : []),
+        ...(one.host ? [`at ${code(one.host, 120)}`] : []),
+      ];
+      return whom.length === 0 ? [] : [`| ${code(one.environment, 60)} was planned | ${whom.join(" ")} |\n`];
+    }),
     ...Object.entries(versions).map(([name, version]) => `| ${code(name, 60)} | ${code(version, 80)} |\n`),
   ];
   if (rows.length === 0) return null;

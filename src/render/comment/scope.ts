@@ -53,6 +53,14 @@ export function findingsOf(report: Report): Finding[] {
   ];
 }
 
+/** What a deploy really does: resources of which only known false differences are in the plan are left out. */
+export function realActions(environment: EnvironmentPlan): EnvironmentPlan["actions"] {
+  return environment.actions.filter(
+    (action) =>
+      action.destructive || action.fields.length === 0 || action.fields.some((field) => field.ignored === undefined),
+  );
+}
+
 /** Environments whose deploy would delete or recreate what holds data. */
 export function destructive(environment: EnvironmentPlan): EnvironmentPlan["actions"] {
   return environment.actions.filter((action) => action.destructive);

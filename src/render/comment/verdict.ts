@@ -4,13 +4,13 @@ import { code, escapeMarkdown, link } from "../escape/markdown.js";
 import type { Report } from "../report.js";
 import { actionWord, plural, thousands } from "../words.js";
 import { commitAddress } from "./links.js";
-import { destructive, directChanges, findingsOf, liveTables, tablesOf } from "./scope.js";
+import { destructive, directChanges, findingsOf, liveTables, realActions, tablesOf } from "./scope.js";
 
 /** Whether anything is worth a comment: a table or a resource changes, a plan failed, or something is wrong. */
 export function hasChanges(report: Report): boolean {
   return (
     directChanges(report).length > 0 ||
-    report.environments.some((one) => one.status === "failed" || one.actions.length > 0) ||
+    report.environments.some((one) => one.status === "failed" || realActions(one).length > 0) ||
     findingsOf(report).some(({ diagnostic }) => diagnostic.severity === "error") ||
     (report.lint?.fresh ?? 0) > 0 ||
     (report.notes ?? []).length > 0
@@ -67,7 +67,7 @@ export function environmentCount(plans: readonly EnvironmentPlan[], codeChanges:
   if (plans.every((plan) => plan.status === "skipped")) return "not planned";
   const words = new Map<string, number>();
   const order = ["create", "update", "update_id", "resize", "delete"];
-  const actions = plans.flatMap((plan) => plan.actions);
+  const actions = plans.flatMap(realActions);
   for (const action of actions) words.set(actionWord(action), (words.get(actionWord(action)) ?? 0) + 1);
   const rank = (word: string) =>
     word === word.toUpperCase() ? 100 : order.indexOf(word) === -1 ? 50 : order.indexOf(word);

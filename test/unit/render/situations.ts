@@ -37,7 +37,19 @@ export const situations: Readonly<Record<string, () => readonly Report[]>> = {
     report({
       plan: plan(shop(codeChange)),
       environments: [
-        environment("dev", []),
+        environment("dev", [
+          action("jobs.etl_job", "update", {
+            fields: [
+              {
+                path: "tasks[0].parameters",
+                action: "update",
+                values: null,
+                hash: "0f",
+                ignored: "it holds the project digest, which changes with the code",
+              },
+            ],
+          }),
+        ]),
         environment("prod", [
           action("jobs.etl_job", "update", {
             fields: [
@@ -47,7 +59,7 @@ export const situations: Readonly<Record<string, () => readonly Report[]>> = {
                 values: { old: "0 0 6 * * ?", new: "0 30 5 * * ?" },
                 hash: "1f",
               },
-              { path: "tags", action: "update", values: null, hash: "2f" },
+              { path: "tags", action: "update", values: null, hash: "2f", byHand: true },
             ],
           }),
         ]),
@@ -100,7 +112,10 @@ export const situations: Readonly<Record<string, () => readonly Report[]>> = {
         ),
       ),
       environments: [
-        environment("dev", [action("pipelines.etl", "update")]),
+        environment("dev", [action("pipelines.etl", "update")], {
+          identity: "ci-planner",
+          host: "https://adb-1234.5.azuredatabricks.net",
+        }),
         environment("prod", [action("pipelines.etl", "update")]),
       ],
     }),
