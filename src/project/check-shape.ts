@@ -10,8 +10,12 @@ export function checkShape(text: YamlText): Diagnostic[] {
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, messages: false });
   const validate = ajv.compile(schema);
   if (validate(text.value)) return [];
+  const errors = validate.errors ?? [];
+  // A value has one finding at most: its type comes before what the right type would have to be.
+  const wrongType = new Set(errors.filter((error) => error.keyword === "type").map((error) => error.instancePath));
   const seen = new Set<string>();
-  return (validate.errors ?? []).flatMap((error) => {
+  return errors.flatMap((error) => {
+    if (error.keyword !== "type" && error.propertyName === undefined && wrongType.has(error.instancePath)) return [];
     const diagnostic = describe(error, text);
     if (!diagnostic) return [];
     const key = `${diagnostic.line}:${diagnostic.column}:${diagnostic.message}`;
@@ -36,7 +40,7 @@ function describe(error: ErrorObject, text: YamlText): Diagnostic | null {
     case "additionalProperties": {
       const name = String(params.additionalProperty);
       const keyPath = [...path, name];
-      if (text.isAmbiguous(keyPath)) return null;
+      if (text.isAmbiguousKey(keyPath)) return null;
       const known = Object.keys((parentSchema?.properties as object | undefined) ?? {});
       const hint = nearest(name, known) ?? `Known keys here: ${known.join(", ")}.`;
       return report(`Unknown key ${quote(name)} in ${at}.`, text.placeOfKey(keyPath), hint);
@@ -57,7 +61,7 @@ function describe(error: ErrorObject, text: YamlText): Diagnostic | null {
   }
   if (error.propertyName !== undefined) {
     const keyPath = [...path, error.propertyName];
-    if (text.isAmbiguous(keyPath)) return null;
+    if (text.isAmbiguousKey(keyPath)) return null;
     return report(
       `${quote(error.propertyName)} is not a good name in ${at}.`,
       text.placeOfKey(keyPath),
@@ -74,7 +78,7 @@ function describe(error: ErrorObject, text: YamlText): Diagnostic | null {
       return report(`${capital(at)} must be ${JSON.stringify(params.allowedValue)}, not ${quote(data)}.`);
     case "enum": {
       const allowed = (params.allowedValues as unknown[]).map(String);
-      const hint = nearest(String(data), allowed) ?? `Use one of: ${allowed.join(", ")}.`;
+      const hint = nearest(typeof data === "string" ? data : "", allowed) ?? `Use one of: ${allowed.join(", ")}.`;
       return report(`${capital(at)} can't be ${quote(data)}.`, text.placeOf(path), hint);
     }
     case "pattern":

@@ -108,12 +108,17 @@ function readTable(
   const layer = layers.find((known) => known === table.layer) ?? null;
   const given = string(table.module);
   const modulePlace = given === null ? place : text.placeOf([...path, "module"]);
-  const module = given === null ? defaultModule(name, layer, tree) : checkedModule(given, modulePlace, name, findings);
+  const module = text.isAmbiguous([...path, given === null ? "name" : "module"])
+    ? null
+    : given === null
+      ? defaultModule(name, layer, tree)
+      : checkedModule(given, modulePlace, name, findings);
   if (module !== null) findings.push(...checkModuleFile(module, modulePlace, name, tree));
 
   const seen = new Set<string>();
   const dependsOn: Dependency[] = list(table.depends_on).flatMap((dependency, position) => {
     if (typeof dependency !== "string" || seen.has(dependency)) return [];
+    if (text.isAmbiguous([...path, "depends_on", position])) return [];
     seen.add(dependency);
     return [{ name: dependency, place: text.placeOf([...path, "depends_on", position]) }];
   });
@@ -196,7 +201,7 @@ function readEnvironments(
     const environment = mapping(environments[name]);
     const target = string(environment?.target);
     if (!environment || target === null) return [];
-    const requires = string(environment.requires);
+    const requires = text.isAmbiguous(["environments", name, "requires"]) ? null : string(environment.requires);
     const place = text.placeOf(["environments", name, "requires"]);
     if (requires === name) {
       findings.push(

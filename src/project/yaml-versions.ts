@@ -4,7 +4,10 @@ import type { Scalar } from "yaml";
  * Whether YAML 1.1 (as PyYAML's SafeLoader reads it on Databricks) and YAML 1.2 (core schema, as this reader) take a scalar for
  * different values. The expressions are those of the two specifications' resolvers; PyYAML's float wants a dot and a signed exponent.
  */
-export function differsBetweenVersions(node: Scalar, source: string): { message: string; hint: string } | null {
+export function differsBetweenVersions(
+  node: Scalar,
+  source: string,
+): { readonly message: string; readonly hint: string; readonly merge?: true } | null {
   const text = node.source ?? "";
   const tag = node.tag?.replace(/^tag:yaml\.org,2002:/, "!!");
   // yaml gives every resolved scalar of a foreign tag its tag; plain ones have none.
@@ -18,7 +21,7 @@ export function differsBetweenVersions(node: Scalar, source: string): { message:
     }
   } else if (node.type !== "PLAIN") return null;
   if (text === "<<") {
-    return { message: "The merge key << exists in YAML 1.1 only.", hint: "Write the merged keys out." };
+    return { message: "The merge key << exists in YAML 1.1 only.", hint: "Write the merged keys out.", merge: true };
   }
   const [old, now] = [resolve11(text), resolve12(text)];
   if (old === now) return null;
@@ -29,6 +32,14 @@ export function differsBetweenVersions(node: Scalar, source: string): { message:
         ? `Put it in quotes: "${shown(text)}".`
         : fix(old, text),
   };
+}
+
+/** The number that an explicit `!!int` or `!!float` makes of a text; null for every other scalar. */
+export function numberOf(node: Scalar): number | null {
+  const tag = node.tag?.replace(/^tag:yaml\.org,2002:/, "!!");
+  if ((tag !== "!!int" && tag !== "!!float") || typeof node.value === "number") return null;
+  const value = Number(node.source);
+  return node.source?.trim() && !Number.isNaN(value) ? value : null;
 }
 
 function explicitTag(node: Scalar, source: string): boolean {

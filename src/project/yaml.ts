@@ -1,8 +1,8 @@
 import {
-  type Alias,
   Composer,
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isScalar,
   isSeq,
@@ -10,11 +10,11 @@ import {
   LineCounter,
   type Node,
   Parser,
-  type Scalar,
+  visit,
 } from "yaml";
 import type { Diagnostic, Place } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
-import { differsBetweenVersions } from "./yaml-versions.js";
+import { readNodes } from "./yaml-nodes.js";
 
 /** Limits of contract LDP105, and of conformance/README.md. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -32,8 +32,10 @@ export interface YamlText {
   readonly placeOfKey: (path: YamlPath) => Place;
   /** The place of the first key of the mapping at a path. */
   readonly placeOfFirstKey: (path: YamlPath) => Place;
-  /** Whether the scalar at a path is read differently by YAML 1.1 (LDP104), so that nothing more is to be said of it. */
+  /** Whether what is at a path, or above it, is read differently by YAML 1.1 (LDP104): nothing more is to be said of it then. */
   readonly isAmbiguous: (path: YamlPath) => boolean;
+  /** The same of the last key of a path. */
+  readonly isAmbiguousKey: (path: YamlPath) => boolean;
 }
 
 export type YamlPath = readonly (string | number)[];
@@ -57,7 +59,8 @@ export function parseYaml(bytes: Uint8Array, file: string): { text: YamlText | n
       diagnostics: [finding("LDP101", "The file is not UTF-8.", top, { hint: "Save it as UTF-8." })],
     };
   }
-  return parseText(source, file);
+  // YAML ends lines with LF, CRLF and CR; the parser below knows the first two only.
+  return parseText(source.replace(/\r\n?/g, "\n"), file);
 }
 
 function parseText(source: string, file: string): { text: YamlText | null; diagnostics: Diagnostic[] } {
@@ -110,6 +113,8 @@ function parseText(source: string, file: string): { text: YamlText | null; diagn
     return stop(finding("LDP102", "A second document begins.", place(secondDocument(source, second)), hint));
   }
 
+  const lax = laxSyntax(document, source);
+  if (lax) return stop(finding("LDP102", lax.message, place(lax.offset), { hint: lax.hint }));
   const aliases = checkAliases(document);
   if (aliases) return stop(finding(aliases.code, aliases.message, place(aliases.offset)));
 
@@ -128,6 +133,41 @@ function secondDocument(source: string, second: Document): number {
   return marker >= 0 ? marker + 1 : start;
 }
 
+/** What this parser lets pass and others refuse: the first such place. PyYAML's two loaders differ on the second. */
+function laxSyntax(document: Document, source: string): { message: string; hint: string; offset: number } | null {
+  let first: { message: string; hint: string; offset: number } | null = null;
+  visit(document, {
+    Pair: (_, pair, path) => {
+      const key = pair.key;
+      const [start, end] = (key as Node | null)?.range ?? [undefined, undefined];
+      if (
+        !isScalar(key) ||
+        key.type !== "PLAIN" ||
+        start === undefined ||
+        end === undefined ||
+        isQuestioned(source, start)
+      )
+        return;
+      const parent = path.at(-1);
+      if (key.source === "")
+        first ??= {
+          message: "A key is missing before the colon.",
+          hint: "Name it, or remove the line.",
+          offset: start,
+        };
+      else if (isCollection(parent) && parent.flow && source[end] === ":" && /[[\]{},]/.test(source[end + 1] ?? "")) {
+        first ??= { message: "A space is missing after the colon.", hint: "Write `key: [value]`.", offset: end };
+      }
+    },
+  });
+  return first;
+}
+
+/** A key of the form `? key` may be anything. */
+function isQuestioned(source: string, start: number): boolean {
+  return /\?\s*$/.test(source.slice(Math.max(0, start - 20), start));
+}
+
 /** Finds aliases that contain themselves, have no anchor, or would multiply the document. */
 function checkAliases(document: Document): { code: "LDP102" | "LDP105"; message: string; offset: number } | null {
   const anchors = new Map<string, { node: Node; size: number | null }>();
@@ -136,7 +176,7 @@ function checkAliases(document: Document): { code: "LDP102" | "LDP105"; message:
   const size = (node: unknown): number => {
     if (problem) return 0;
     if (isAlias(node)) {
-      const anchor = anchors.get((node as Alias).source);
+      const anchor = anchors.get(node.source);
       const offset = node.range?.[0] ?? 0;
       if (!anchor) problem = { code: "LDP102", message: `The alias *${node.source} has no anchor before it.`, offset };
       else if (anchor.size === null)
@@ -165,118 +205,4 @@ function checkAliases(document: Document): { code: "LDP102" | "LDP105"; message:
   };
   size(document.contents);
   return problem;
-}
-
-interface NodeRecord {
-  readonly value: number;
-  /** Offset of the first key of a mapping, of the node otherwise. */
-  readonly start: number;
-  readonly key: number | null;
-}
-
-function readNodes(document: Document, source: string, file: string, place: (offset: number) => Place) {
-  const diagnostics: Diagnostic[] = [];
-  const records = new Map<string, NodeRecord>();
-  const ambiguous = new Set<string>();
-  const id = (path: YamlPath) => JSON.stringify(path);
-
-  const separators = /[\u0085\u2028\u2029]/g;
-  for (let match = separators.exec(source); match; match = separators.exec(source)) {
-    const code = match[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    const hint = 'Use an ordinary line end; in double quotes write "\\N", "\\L" or "\\P".';
-    diagnostics.push(
-      finding("LDP104", `U+${code} ends a line in YAML 1.1 and is text in 1.2.`, place(match.index), { hint }),
-    );
-  }
-  const directive = /^%YAML/m.exec(source);
-  if (directive && document.directives?.yaml.explicit) {
-    const hint = "Remove the directive.";
-    diagnostics.push(
-      finding("LDP104", "A %YAML directive makes readers of YAML 1.1 and 1.2 disagree.", place(directive.index), {
-        hint,
-      }),
-    );
-  }
-
-  const anchors = new Map<string, Node>();
-  /** Reports what the two versions read differently; returns whether it did. */
-  const checkVersions = (node: Scalar): boolean => {
-    const difference = differsBetweenVersions(node, source);
-    if (!difference) return false;
-    diagnostics.push(finding("LDP104", difference.message, place(node.range?.[0] ?? 0), { hint: difference.hint }));
-    return true;
-  };
-  const keyText = (key: unknown): string =>
-    isScalar(key) ? String(key.source ?? key.value ?? "null") : isAlias(key) ? `*${key.source}` : "[…]";
-
-  const read = (node: unknown, path: YamlPath, key: number | null, checked: boolean): unknown => {
-    if (isAlias(node)) {
-      // The checks of the anchor's own node have been made where it stands.
-      const target = anchors.get(node.source);
-      const start = node.range?.[0] ?? 0;
-      const value = read(target, path, key, true);
-      records.set(id(path), { value: start, start, key });
-      return value;
-    }
-    const offset = (node as Node | null)?.range?.[0] ?? 0;
-    if (node && (node as Scalar).anchor) anchors.set((node as Scalar).anchor as string, node as Node);
-    if ((isMap(node) || isSeq(node)) && node.tag && !checked && !/^tag:yaml.org,2002:(map|seq)$/.test(node.tag)) {
-      diagnostics.push(
-        finding("LDP104", `The tag ${node.tag} is not read alike.`, place(offset), { hint: "Remove the tag." }),
-      );
-    }
-    if (isMap(node)) {
-      const first = node.items[0]?.key as Node | undefined;
-      records.set(id(path), { value: offset, start: first?.range?.[0] ?? offset, key });
-      const object: Record<string, unknown> = Object.create(null);
-      const seen = new Map<string, number>();
-      for (const pair of node.items) {
-        const at = (pair.key as Node | null)?.range?.[0] ?? offset;
-        const name = keyText(pair.key);
-        const before = seen.get(name);
-        if (before !== undefined && !checked) {
-          const related = [{ ...place(before), message: "The first one is here." }];
-          diagnostics.push(
-            finding("LDP102", `The key ${JSON.stringify(name)} is given twice.`, place(at), { related }),
-          );
-        }
-        if (before !== undefined) continue;
-        seen.set(name, at);
-        const keyPath = [...path, name];
-        if (!checked && isScalar(pair.key) && checkVersions(pair.key)) ambiguous.add(id(keyPath));
-        object[name] = read(pair.value, keyPath, at, checked);
-        if (pair.value === null) records.set(id(keyPath), { value: at, start: at, key: at });
-      }
-      return object;
-    }
-    records.set(id(path), { value: offset, start: offset, key });
-    if (isSeq(node)) return node.items.map((item, index) => read(item, [...path, index], null, checked));
-    if (isScalar(node)) {
-      if (!checked && checkVersions(node)) {
-        ambiguous.add(id(path));
-        return node.source ?? String(node.value);
-      }
-      if (ambiguous.has(id(path))) return node.source ?? String(node.value);
-      return node.value;
-    }
-    return undefined;
-  };
-
-  const value = document.contents === null ? null : read(document.contents, [], null, false);
-  const record = (path: YamlPath): NodeRecord => {
-    for (let length = path.length; length >= 0; length--) {
-      const found = records.get(id(path.slice(0, length)));
-      if (found) return found;
-    }
-    return { value: 0, start: 0, key: null };
-  };
-  const text: YamlText = {
-    file,
-    value,
-    placeOf: (path) => place(record(path).value),
-    placeOfFirstKey: (path) => place(record(path).start),
-    placeOfKey: (path) => place(record(path).key ?? record(path).value),
-    isAmbiguous: (path) => ambiguous.has(id(path)),
-  };
-  return { text, diagnostics };
 }
