@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
@@ -10,6 +10,7 @@ import { gfm, gfmHtml } from "micromark-extension-gfm";
  */
 export function writePage(top: string, title: string, comment: string, dag: string | null): string {
   const folder = join(top, "demo-output");
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(top, "node_modules", "mermaid", "dist", "mermaid.min.js"), join(folder, "mermaid.min.js"));
   const graph = dag !== null && existsSync(dag) ? `dag${extname(dag)}` : null;
@@ -39,18 +40,18 @@ function document(title: string, comment: string, graph: string | null): string 
   article { border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
   article header { background: var(--soft); border-bottom: 1px solid var(--line); padding: .5rem 1rem; }
   article div { padding: .5rem 1rem; overflow-x: auto; }
-  table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: .3rem .8rem; text-align: left; }
+  table { border-collapse: collapse; margin: 0 0 1rem; } th, td { border: 1px solid var(--line); padding: .3rem .8rem; text-align: left; }
   code { background: var(--soft); padding: .1em .3em; border-radius: 4px; font-size: 85%; }
   pre { background: var(--soft); padding: 1rem; border-radius: 6px; overflow-x: auto; } pre code { padding: 0; }
   pre.mermaid { background: none; } a { color: light-dark(#0969da, #4493f8); }
   blockquote { margin: 0; padding: 0 1em; border-left: .25em solid var(--line); }
-  iframe { width: 100%; height: 640px; border: 1px solid var(--line); border-radius: 6px; }
+  img { max-width: 100%; } iframe { width: 100%; height: 640px; border: 1px solid var(--line); border-radius: 6px; }
 </style>
 <h1>${title}</h1>
 <article><header><b>github-actions</b> bot commented</header><div>
 ${comment}
 </div></article>
-${graph === null ? "" : `<h2>The whole graph</h2>\n<p>As the action wrote it: <a href="${graph}">${graph}</a></p>\n<iframe src="${graph}" title="The whole graph"></iframe>`}
+${graph === null ? "" : `<h2>The whole graph</h2>\n<p>As the action wrote it: <a href="${graph}">${graph}</a></p>\n${graph.endsWith(".svg") ? `<img src="${graph}" alt="The whole graph">` : `<iframe src="${graph}" title="The whole graph"></iframe>`}`}
 <script src="mermaid.min.js"></script>
 <script>mermaid.initialize({ startOnLoad: true, theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "default" });</script>
 </html>

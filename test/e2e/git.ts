@@ -8,6 +8,8 @@ export interface Repository {
   readonly folder: string;
   /** Writes files (null removes one) and commits them. Returns the commit. */
   commit(message: string, files?: Readonly<Record<string, string | null>>): string;
+  /** Writes a file, or removes it (null), without a commit. */
+  write(path: string, text: string | null): void;
   git(...args: readonly string[]): string;
 }
 
@@ -43,19 +45,21 @@ export function openRepository(folder: string): Repository {
     if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
     return stdout.trim();
   };
+  const write = (path: string, text: string | null): void => {
+    const file = join(folder, path);
+    if (text === null) {
+      rmSync(file, { recursive: true });
+    } else {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  };
   return {
     folder,
     git,
+    write,
     commit(message, files = {}) {
-      for (const [path, text] of Object.entries(files)) {
-        const file = join(folder, path);
-        if (text === null) {
-          rmSync(file, { recursive: true });
-        } else {
-          mkdirSync(dirname(file), { recursive: true });
-          writeFileSync(file, text);
-        }
-      }
+      for (const [path, text] of Object.entries(files)) write(path, text);
       git("add", "--all");
       git("commit", "--quiet", "--allow-empty", "--message", message);
       return git("rev-parse", "HEAD");
