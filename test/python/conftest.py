@@ -39,6 +39,7 @@ def run_engine(
     *arguments: str,
     engine: Path = ENGINE,
     environment: Mapping[str, str] | None = None,
+    timeout: float = 300,
 ) -> Finished:
     """Runs the engine in a folder, without the Databricks settings of whoever runs the tests."""
     clean = {
@@ -58,7 +59,7 @@ def run_engine(
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=timeout,
         check=False,
     )
     return Finished(done.returncode, done.stdout, done.stderr)

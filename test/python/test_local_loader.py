@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,16 @@ def test_a_missing_module_and_sql_that_is_no_query_are_reported(project: Write) 
         ("LDP302", "b", 'b.sql starts with "DROP", which is no query'),
         ("LDP302", "c", "c.sql is empty, which is no query"),
     ]
+
+
+def test_a_module_with_the_name_of_one_of_pythons_own_does_no_harm(project: Write) -> None:
+    import numbers
+
+    text = "import dlt\nimport enum\n@dlt.table(name='numbers')\ndef f():\n    return enum.Enum\n"
+    config = "version: 1\ntables:\n  - {name: numbers, layer: bronze, module: numbers.py}\n"
+    root = project({"config.yml": config, "numbers.py": text, "enum.py": "raise ValueError\n"})
+    assert check(root) == ()
+    assert sys.modules["numbers"] is numbers
 
 
 def test_watching_tells_which_files_were_saved(project: Write) -> None:

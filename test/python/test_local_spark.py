@@ -42,7 +42,7 @@ print(json.dumps(rows, default=str))
 
 def run_local(root: Path, *arguments: str) -> Finished:
     engine = root / "pipelines" / "ldp_engine.py"
-    return run_engine(root, "--local", *arguments, engine=engine)
+    return run_engine(root, "--local", *arguments, engine=engine, timeout=900)
 
 
 def python(root: Path, *arguments: str) -> str:
@@ -52,7 +52,7 @@ def python(root: Path, *arguments: str) -> str:
         env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -160,13 +160,13 @@ def test_the_example_tests_its_functions_on_a_local_spark(example: Example) -> N
 FAILING = {
     "config.yml": """version: 1
 tables:
-  - {name: numbers, layer: bronze, tags: [a], module: numbers.py}
+  - {name: numbers, layer: bronze, tags: [a], module: digits.py}
   - {name: evens, layer: silver, depends_on: [numbers], module: evens.py}
   - {name: refused, layer: silver, depends_on: [numbers], module: refused.py}
   - {name: after, layer: gold, depends_on: [refused], module: after.sql}
   - {name: stated, layer: gold, depends_on: [evens], module: stated.sql}
 """,
-    "numbers.py": """import dlt
+    "digits.py": """import dlt
 
 @dlt.table
 @dlt.expect_all_or_drop({"small": "id < 8", "not_three": "id <> 3"})
@@ -224,7 +224,7 @@ def test_a_failed_expectation_fails_its_table_and_what_reads_it(failing: Path) -
 
 
 def test_all_modules_that_cannot_be_registered_are_reported(failing: Path) -> None:
-    (failing / "numbers.py").write_text("import dlt\ndlt.apply_changes(target='numbers')\n")
+    (failing / "digits.py").write_text("import dlt\ndlt.apply_changes(target='numbers')\n")
     (failing / "evens.py").write_text(
         "import dlt\n\n@dlt.table\ndef evens():\n    return spark.range(3) if"
         " spark.range(3).count() else None\n"
@@ -233,7 +233,7 @@ def test_all_modules_that_cannot_be_registered_are_reported(failing: Path) -> No
     done = run_local(failing, "--mode", "validate")
     assert done.status == 1
     for text in (
-        "numbers.py:2:1: LDP811",
+        "digits.py:2:1: LDP811",
         "`apply_changes` has no equivalent on open-source Spark",
         "evens.py:5:",
         "Only build the DataFrame here",

@@ -128,10 +128,14 @@ def forget_modules(root: Path) -> None:
     """Takes the project's modules out of Python's cache, so that the next import reads their files."""
     importlib.invalidate_caches()
     own = {entry.name.removesuffix(".py") for entry in root.iterdir()}
-    own -= {"pipelines", "tests", ".venv", "venv"}
-    for name in list(sys.modules):
-        if name.split(".")[0] in own and name != "__main__":
+    own -= {"pipelines", "tests", "__main__"} | sys.stdlib_module_names
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in own and "site-packages" not in (_file(module) or ""):
             del sys.modules[name]
+
+
+def _file(module: ModuleType | None) -> str | None:
+    return getattr(module, "__file__", None)
 
 
 def watch(
@@ -209,8 +213,11 @@ def _agree(a: str, b: str) -> bool:
 
 
 def _dotted(module: str) -> str:
-    """The name that `import` would give the module."""
-    return module.removesuffix(".py").replace("/", ".")
+    """The name that `import` would give the module, unless that is the name of another module."""
+    name = module.removesuffix(".py").replace("/", ".")
+    top = name.split(".")[0]
+    taken = top in sys.stdlib_module_names or "site-packages" in (_file(sys.modules.get(top)) or "")
+    return f"project.{name}" if taken else name
 
 
 class _Fresh(SourceFileLoader):
