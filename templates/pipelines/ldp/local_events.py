@@ -25,6 +25,7 @@ _HINTS = {
     "TABLE_OR_VIEW_NOT_FOUND": "Run all tables once, and look for the name in config.yml",
     "LOCATION_ALREADY_EXISTS": "Remove .ldp/local to start with empty tables",
     "STREAMING_RELATION_FOR_MATERIALIZED_VIEW": "Use @dp.table where the function reads a stream",
+    "SCHEMA_NOT_FOUND": "A local run has the schema `default` only: give the table an unqualified name",
     "BATCH_RELATION_FOR_STREAMING_TABLE": "Use @dp.materialized_view where the function reads a batch",
     "UNABLE_TO_ACQUIRE_LOCK": "Another local run of this project is going on",
     "XSDB6": "Another local run of this project is going on",
