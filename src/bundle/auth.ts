@@ -89,7 +89,9 @@ export function readCredentials(env: Variables): Credentials {
   if (method === null) {
     return absent(
       "LDP510",
-      set("DATABRICKS_HOST") ? "only DATABRICKS_HOST is set" : "no Databricks credentials are set",
+      set("DATABRICKS_HOST")
+        ? "only DATABRICKS_HOST is set; DATABRICKS_TOKEN, or DATABRICKS_CLIENT_ID with OIDC or a secret, is missing"
+        : "no Databricks credentials are set",
       setup,
     );
   }

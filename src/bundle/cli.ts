@@ -67,7 +67,7 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
 export const limits = {
   version: 30_000,
   look: 120_000,
-  validate: 5 * 60_000,
+  validate: 3 * 60_000,
   plan: 10 * 60_000,
   summary: 5 * 60_000,
   deploy: 60 * 60_000,

@@ -241,6 +241,10 @@ async function hasState(session: Session, bundle: ResolvedBundle): Promise<boole
   return result.ok;
 }
 
+function duration(milliseconds: number): string {
+  return milliseconds < 60_000 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(milliseconds / 60_000)} min`;
+}
+
 function ending(options: DeployOptions): "cancelled" | "failed" {
   return options.tools.signal?.aborted ? "cancelled" : "failed";
 }
@@ -251,7 +255,7 @@ function waitCancelled(options: DeployOptions) {
 }
 
 function locked(options: DeployOptions, bundle: ResolvedBundle, lock: Parameters<typeof describeLock>[0], now: number) {
-  const message = `${options.environment}: ${describeLock(lock, now)}, and it was not released within ${Math.round(options.lockTimeout / 60_000)} min; nothing was deployed`;
+  const message = `${options.environment}: ${describeLock(lock, now)}, and it was not released within ${duration(options.lockTimeout)}; nothing was deployed`;
   const found = finding("LDP530", message, null, {
     hint: `When nobody is deploying, remove ${lockPath(bundle.statePath ?? "")} with \`${releaseCommand(bundle.statePath ?? "")}\`, or set \`force-lock: true\` for one run.`,
   });

@@ -63,7 +63,7 @@ export function readFailure(step: string, result: CliResult, session: Session): 
       "failed",
       finding(
         "LDP513",
-        `${environment}: ${host} refuses ${session.credentials.method}${as(session)}: ${summary}`,
+        `${environment}: ${host} refuses the login by ${session.credentials.method}${as(session)}: ${summary}`,
         null,
         {
           hint: permission(session, result.stderr),

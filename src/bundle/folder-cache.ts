@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import type { RunProcess } from "../system/process.js";
 import type { Variables } from "./environment.js";
@@ -14,8 +14,10 @@ const DOWNLOAD = 5 * 60_000;
  */
 export function folderCache(env: Variables, run: RunProcess): ToolCache {
   const root = join(env.XDG_CACHE_HOME || env.LOCALAPPDATA || join(homedir(), ".cache"), "ldp", "databricks-cli");
-  const scratch = () => {
-    const folder = join(tmpdir(), `ldp-${randomUUID()}`);
+  // Beside what is kept, so that a rename is all that keeping takes.
+  const scratch = join(root, `.new-${randomUUID()}`);
+  const newFolder = () => {
+    const folder = join(scratch, randomUUID());
     mkdirSync(folder, { recursive: true });
     return folder;
   };
@@ -27,12 +29,12 @@ export function folderCache(env: Variables, run: RunProcess): ToolCache {
     download: async (url) => {
       const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD) });
       if (!response.ok) throw new Error(`status ${response.status}`);
-      const file = join(scratch(), basename(new URL(url).pathname));
+      const file = join(newFolder(), basename(new URL(url).pathname));
       writeFileSync(file, Buffer.from(await response.arrayBuffer()));
       return file;
     },
     extract: async (file) => {
-      const folder = scratch();
+      const folder = newFolder();
       // The tar of Windows and macOS reads zip files too.
       const finished = await run("tar", ["-xf", file, "-C", folder], { timeout: DOWNLOAD });
       if (finished.code !== 0) throw new Error(`tar could not unpack ${basename(file)}: ${finished.stderr.trim()}`);
@@ -40,14 +42,10 @@ export function folderCache(env: Variables, run: RunProcess): ToolCache {
     },
     keep: async (folder, version) => {
       const kept = join(root, version);
-      mkdirSync(root, { recursive: true });
-      try {
-        renameSync(folder, kept);
-        return kept;
-      } catch {
-        // Another file system, or another command was faster: what was unpacked serves this time.
-        return existsSync(kept) ? kept : folder;
-      }
+      // Another command may have been faster: then its copy is the same.
+      if (!existsSync(kept)) renameSync(folder, kept);
+      rmSync(scratch, { recursive: true, force: true });
+      return kept;
     },
   };
 }

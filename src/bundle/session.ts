@@ -7,6 +7,7 @@ import { type ConfigFiles, map, readConfigFiles } from "./config-files.js";
 import { checkHosts } from "./host-guard.js";
 import { findCli, type InstallOptions, type ToolCache } from "./install.js";
 import type { OwnedTable } from "./model.js";
+import { whyUnreachable } from "./reach.js";
 
 /** One environment of a bundle, and all that its plan and its deploy depend on. */
 export interface EnvironmentOptions {
@@ -36,6 +37,8 @@ export interface Session {
   readonly cli: BundleCli;
   readonly config: ConfigFiles;
   readonly credentials: Extract<Credentials, { status: "present" }>;
+  /** Why the host can't be reached from here, as far as that is known without the CLI. */
+  readonly unreachable: string | null;
   readonly limits: Readonly<Record<keyof typeof standardLimits, number>>;
   /** `-t TARGET` and the variables that every command gets. */
   readonly arguments: readonly string[];
@@ -90,6 +93,23 @@ export async function openBundle(options: EnvironmentOptions): Promise<Session |
     }
   }
 
+  const unreachable = await whyUnreachable(credentials.host, options.tools.env);
+  if (unreachable === "ENOTFOUND") {
+    const wrong = finding(
+      "LDP511",
+      `there is no host ${new URL(credentials.host).hostname}, which DATABRICKS_HOST names`,
+      null,
+      {
+        hint: "Correct DATABRICKS_HOST: it is the address in the browser when the workspace is open, up to the first slash.",
+      },
+    );
+    return stopped("failed", wrong.message, [wrong]);
+  }
+  if (unreachable !== null) {
+    options.tools.log(
+      `${credentials.host} can't be reached from here (${unreachable}); the CLI goes on trying for a while`,
+    );
+  }
   const found = await findCli(options.install, options.toolCache, options.tools);
   options.tools.log(
     `Databricks CLI ${found.version} (${found.from}), ${credentials.method} at ${credentials.host || "the profile's host"}`,
@@ -99,6 +119,7 @@ export async function openBundle(options: EnvironmentOptions): Promise<Session |
     config,
     credentials,
     cli: bundleCli(found, options.directory, !options.trusted, options.tools),
+    unreachable,
     limits: { ...standardLimits, ...options.limits },
     arguments: [
       "-t",

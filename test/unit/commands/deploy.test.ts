@@ -93,7 +93,7 @@ describe("ldp deploy", () => {
   test("refuses to destroy what is not named: exit status 1, and the tables", async () => {
     const { exit, json, stdout } = await run({}, { "bundle plan": plan("recreate") });
     expect([exit, json?.deployed]).toEqual([1, false]);
-    expect(stdout).toContain("orders_bronze (may be lost)");
+    expect(stdout).toContain("orders_bronze (history lost)");
   });
 
   test.each(["pipelines.etl", "resources.pipelines.etl"])("takes the name %s", async (name) => {
