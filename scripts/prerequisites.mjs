@@ -11,7 +11,7 @@ import { root, status, toolEnvironment } from "./toolchain.mjs";
  */
 export function debianPackages(commands) {
   const missing = Object.entries(commands).filter(([command]) => !found(command));
-  if (missing.length === 0 || process.getuid?.() !== 0 || !found("apt-get")) return {};
+  if (missing.length === 0 || process.getuid?.() !== 0 || !found("apt-get")) return;
   const packages = missing.flatMap(([, names]) => names);
   console.error(`Installing Debian packages: ${packages.join(", ")} …`);
   const env = toolEnvironment({ DEBIAN_FRONTEND: "noninteractive" });
@@ -20,7 +20,6 @@ export function debianPackages(commands) {
     env,
     stdio: ["ignore", "ignore", 2],
   });
-  return {};
 }
 
 /** The interpreter of a virtual environment with test/python/requirements.txt; null where Python 3.10+ is missing. */

@@ -39,9 +39,9 @@ function dist() {
 }
 
 function vitest() {
-  const missing = debianPackages({ chromium: ["chromium"], dot: ["graphviz"] });
+  debianPackages({ chromium: ["chromium"], dot: ["graphviz"] });
   const python = pythonEnvironment();
-  report("vitest", ["--exclude", "test/workflows/**"], { ...environment(python), ...missing });
+  report("vitest", ["--exclude", "test/workflows/**"], environment(python));
 }
 
 function workflows() {

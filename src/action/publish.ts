@@ -9,7 +9,11 @@ import type { ActionContext } from "./context.js";
 import { output } from "./outputs.js";
 
 /** Writes the job's summary, and on a pull request the comment. What can't be written is a notice: the job's result stands. */
-export async function publish(context: ActionContext, reports: readonly Report[]): Promise<void> {
+export async function publish(
+  context: ActionContext,
+  reports: readonly Report[],
+  wanted: { readonly comment: boolean },
+): Promise<void> {
   const { inputs, event, forge } = context;
   // A summary over the limit would be dropped whole, so shorter ones stand by.
   const written = forge.addSummary(
@@ -18,7 +22,7 @@ export async function publish(context: ActionContext, reports: readonly Report[]
     renderSummary(reports, { limit: 50_000 }),
   );
   if (written === null) context.print("The job's summary could not be written.");
-  if (event.kind !== "pull-request" || inputs.comment === "false") return;
+  if (event.kind !== "pull-request" || inputs.comment === "false" || !wanted.comment) return;
   if (inputs.comment === "changes-only" && !reports.some(hasChanges)) {
     context.print("Nothing changes: no comment is written (comment: changes-only).");
     return;
@@ -60,7 +64,7 @@ export async function publishParts(context: ActionContext): Promise<void> {
       "parts names no report file.",
       "Give the files of the output report-file, or folders with them.",
     );
-  await publish(context, mergeReports(files.map(readReport)));
+  await publish(context, mergeReports(files.map(readReport)), { comment: true });
 }
 
 function partFiles(path: string): string[] {

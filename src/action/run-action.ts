@@ -84,7 +84,8 @@ async function look(
   annotate(context, review, bundleFindings);
   const report = makeReport(context, review, environments);
   writeReport(context, report);
-  await publish(context, [report]);
+  // Only a plan is worth a comment: what else is looked at is in the annotations and the summary.
+  await publish(context, [report], { comment: parts.bundle });
   const failed = environments.find((plan) => plan.status === "failed");
   return review.failure ?? (failed ? `${failed.environment}: ${failed.reason}` : null);
 }
@@ -102,7 +103,7 @@ async function deployChosen(context: ActionContext, by: "event" | "input"): Prom
   annotate(context, review, []);
   const { state } = review;
   if (!state || !review.valid) {
-    await publish(context, [makeReport(context, review, [])]);
+    await publish(context, [makeReport(context, review, [])], { comment: false });
     return review.failure ?? "the project is not valid";
   }
   const environment = chooseEnvironment(context, state.project.environments, by, (name) =>
@@ -110,7 +111,7 @@ async function deployChosen(context: ActionContext, by: "event" | "input"): Prom
   );
   if (environment === null) {
     context.print("No environment of config.yml is deployed by this event: validated and planned only.");
-    await publish(context, [makeReport(context, review, [])]);
+    await publish(context, [makeReport(context, review, [])], { comment: false });
     return null;
   }
   return deploy(context, review, environment);
