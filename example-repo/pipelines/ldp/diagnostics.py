@@ -97,7 +97,7 @@ def printable(text: str) -> str:
 
 def quote(text: str) -> str:
     """A name or value of the user's inside a message, shortened."""
-    return f'"{text if len(text) <= 60 else text[:57] + "..."}"'
+    return f'"{printable(text if len(text) <= 60 else text[:57] + "...")}"'
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:

@@ -19,6 +19,7 @@ Schema = bool | Mapping[str, Any]
 KEYWORDS = frozenset(
     "$ref type const enum pattern minLength maxLength required properties additionalProperties propertyNames items allOf if then".split()
 )
+_COLLECTION = object()
 ANNOTATIONS = frozenset(("$schema", "$id", "title", "description", "definitions"))
 
 
@@ -57,11 +58,13 @@ class _Checker:
                 f"{name} must be {_type_name(schema['type'])}, not {_described(node)}.",
             )
             return
-        if node.kind == "scalar":
-            yield from _check_value(node, schema, name)
-        elif node.kind == "mapping":
+        wrong = _check_value(node, schema, name)
+        if wrong:
+            yield wrong
+            return
+        if node.kind == "mapping":
             yield from self.check_mapping(node, schema, name)
-        elif "items" in schema:
+        elif node.kind == "sequence" and "items" in schema:
             for item in node.items:
                 yield from self.check(item, schema["items"], f"an item of {name}")
         for part in schema.get("allOf", ()):
@@ -94,7 +97,6 @@ class _Checker:
                     f"{quote(key)} is not a name that {name} may have.",
                     _pattern_hint(pattern),
                 )
-                continue
             if key in properties:
                 if self.resolve(properties[key]) is False:
                     yield _wrong(
@@ -126,35 +128,27 @@ class _Checker:
 _FORBIDDEN = {"source": "Only a bronze table has a source."}
 
 
-def _check_value(node: Node, schema: Mapping[str, Any], name: str) -> Iterator[Diagnostic]:
-    value = node.value
+def _check_value(node: Node, schema: Mapping[str, Any], name: str) -> Diagnostic | None:
+    """What is wrong with a value in itself: one finding at most."""
+    value = node.value if node.kind == "scalar" else _COLLECTION
     if "const" in schema and not _equal(value, schema["const"]):
-        yield _wrong(
-            node.place,
-            f"{name} must be {json.dumps(schema['const'])}, not {_described(node)}.",
-        )
-        return
+        wanted = json.dumps(schema["const"])
+        return _wrong(node.place, f"{name} must be {wanted}, not {_described(node)}.")
     if "enum" in schema and not any(_equal(value, allowed) for allowed in schema["enum"]):
         allowed = ", ".join(map(str, schema["enum"]))
-        hint = did_you_mean(str(value), schema["enum"]) or f"Allowed: {allowed}."
-        yield _wrong(
-            node.place,
-            f"{name} must be one of {allowed}, not {_described(node)}.",
-            hint,
-        )
-        return
+        hint = did_you_mean(node.text or "", schema["enum"]) or f"Allowed: {allowed}."
+        message = f"{name} must be one of {allowed}, not {_described(node)}."
+        return _wrong(node.place, message, hint)
     if not isinstance(value, str):
-        return
-    if "pattern" in schema and not _matches(schema["pattern"], value):
-        yield _wrong(
-            node.place,
-            f"{name} is not well formed: {quote(value)}.",
-            _pattern_hint(schema["pattern"]),
-        )
+        return None
     if len(value) < schema.get("minLength", 0):
-        yield _wrong(node.place, f"{name} is empty.")
+        return _wrong(node.place, f"{name} is empty.")
     if len(value) > schema.get("maxLength", len(value)):
-        yield _wrong(node.place, f"{name} is longer than {schema['maxLength']} characters.")
+        return _wrong(node.place, f"{name} is longer than {schema['maxLength']} characters.")
+    if "pattern" in schema and not _matches(schema["pattern"], value):
+        message = f"{name} is not well formed: {quote(value)}."
+        return _wrong(node.place, message, _pattern_hint(schema["pattern"]))
+    return None
 
 
 def _wrong(place: Place, message: str, hint: str | None = None) -> Diagnostic:

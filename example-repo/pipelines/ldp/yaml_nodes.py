@@ -12,6 +12,7 @@ import yaml
 from .diagnostics import quote
 from .model import Diagnostic, Place, Related
 from .yaml_events import YamlSyntaxError, yaml_events
+from .yaml_layout import Layout
 from .yaml_scalars import Difference, Scalar, foreign_tag, read_plain, read_tagged
 from .yaml_text import YamlText
 
@@ -82,6 +83,8 @@ class _Open:
     node: Node
     anchor: str | None
     key: Node | None = None
+    key_end: int | None = None
+    """The index behind a key that waits for its value."""
     key_text: str = ""
     doubled: bool = False
 
@@ -95,6 +98,7 @@ class _Reader:
         self.stack: list[_Open] = []
         # How many doubled keys the reader is below: their values are not checked.
         self.silent = 0
+        self.empty_root = False
 
     def read(self) -> Node:
         text = self.text
@@ -102,27 +106,38 @@ class _Reader:
         if control is not None:
             code = _code_point(text.text[control])
             raise self.stop("LDP102", f"YAML does not allow the control character {code}.", control)
-        if text.directive is not None:
-            message = "A %YAML directive makes readers of YAML 1.1 and 1.2 disagree."
-            self.differs(text.directive, Difference(message, "Remove the directive."))
+        for directive in text.directives:
+            if directive["version"]:
+                message = "A %YAML directive makes readers of YAML 1.1 and 1.2 disagree."
+                self.differs(directive.start(), Difference(message, "Remove the directive."))
         for index in text.separators():
             message = f"{_code_point(text.text[index])} ends a line in YAML 1.1 and is text in 1.2."
             hint = 'Use an ordinary line end; in double quotes write "\\N", "\\L" or "\\P".'
             self.differs(index, Difference(message, hint))
         root: Node | None = None
+        layout = Layout(text.readable)
         try:
             for event in yaml_events(text.readable):
-                if root is not None and isinstance(event, yaml.DocumentStartEvent):
-                    once = "config.yml is one document: remove what follows `---` or `...`."
-                    index = self.index(event)
-                    raise self.stop("LDP102", "A second document begins.", index, once)
+                layout.take(event)
+                if isinstance(event, yaml.DocumentStartEvent):
+                    self.check_document(self.index(event), bool(event.explicit), root is None)
                 root = root or self.follow(event)
         except YamlSyntaxError as error:
             tab = text.text[error.index : error.index + 1] == "\t"
             advice = "Indent with spaces, never with tabs." if tab else None
             message = f"YAML syntax: {error.message}."
             raise self.stop("LDP102", message, error.index, advice) from None
-        return root or Node("scalar", text.place(0))
+        # A document without a node is a null at the file's start.
+        return root if root and not self.empty_root else Node("scalar", text.place(0))
+
+    def check_document(self, index: int, explicit: bool, first: bool) -> None:
+        """A file is one document; directives end with `---`."""
+        if not first:
+            hint = "config.yml is one document: remove what follows `---` or `...`."
+            raise self.stop("LDP102", "A second document begins.", index, hint)
+        if self.text.directives and not explicit:
+            hint = "Remove the directive, or write `---` below it."
+            raise self.stop("LDP102", "A directive is not ended by `---`.", index, hint)
 
     def follow(self, event: Any) -> Node | None:
         """Takes in one event; returns the root when it is complete."""
@@ -130,15 +145,15 @@ class _Reader:
             opened = self.stack.pop()
             if opened.anchor:
                 self.anchors[opened.anchor] = opened.node
-            return self.attach(opened.node, "[…]")
+            return self.attach(opened.node, "[…]", _end(event))
         if isinstance(event, yaml.AliasEvent):
-            return self.attach(self.alias(event), f"*{event.anchor}")
+            return self.attach(self.alias(event), f"*{event.anchor}", _end(event))
         if isinstance(event, yaml.ScalarEvent):
             text = self.text.original(event.value)
             node = self.scalar(event, text)
             if event.anchor:
                 self.anchors[event.anchor] = node
-            return self.attach(node, text)
+            return self.attach(node, text, _end(event))
         if isinstance(event, yaml.CollectionStartEvent):
             self.open(event)
         return None
@@ -193,7 +208,7 @@ class _Reader:
             node.ambiguous = True
         return node
 
-    def attach(self, node: Node, text: str) -> Node | None:
+    def attach(self, node: Node, text: str, end: int) -> Node | None:
         """Gives a complete node to the collection that it stands in; returns it when there is none."""
         if not self.stack:
             return node
@@ -203,6 +218,7 @@ class _Reader:
             top.node.size += node.size
         elif top.key is None:
             top.key, top.key_text, top.doubled = node, text, text in top.node.pairs
+            top.key_end = end
             top.node.head = top.node.head or node.place
             if top.doubled:
                 self.report_double(text, node, top.node.pairs[text][0])
@@ -213,7 +229,7 @@ class _Reader:
                 self.silent -= 1
             else:
                 top.node.pairs[top.key_text] = (top.key, node)
-            top.key = None
+            top.key = top.key_end = None
         return None
 
     def report_double(self, text: str, second: Node, first: Node) -> None:
@@ -231,12 +247,16 @@ class _Reader:
             )
 
     def start(self, event: Any) -> int:
-        """The index of a node itself: behind its anchor and tag, behind blanks where it is empty."""
+        """The index of a node itself: behind its anchor and tag; where it is absent, behind its colon or dash."""
         index = self.index(event)
         if event.anchor or event.tag:
             return self.text.after_properties(index)
-        is_scalar = isinstance(event, yaml.ScalarEvent)
-        return self.text.after_blanks(index) if is_scalar and index == _end(event) else index
+        if not isinstance(event, yaml.ScalarEvent) or index != _end(event):
+            return index
+        if not self.stack:
+            self.empty_root = True
+        key_end = self.stack[-1].key_end if self.stack else None
+        return self.text.after_blanks(index) if key_end is None else self.text.after_colon(key_end)
 
     def index(self, event: Any) -> int:
         return int(event.start_mark.index)

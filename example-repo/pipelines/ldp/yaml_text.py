@@ -15,10 +15,10 @@ _SEPARATOR = re.compile("[\x85\u2028\u2029]")
 _FOREIGN = re.compile("[\x85\u2028\u2029\ufeff]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s|(?<=\s)#[^\r\n]*)*)+")
+_COLON = re.compile(r"[ \t]*:[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
-_YAML_DIRECTIVE = re.compile(
-    r"(?:(?:[ \t]*(?:#[^\r\n]*)?|%(?!YAML\b)[^\r\n]*)(?:\r\n|\n|\r))*(%YAML\b)"
-)
+_PROLOGUE = re.compile(r"(?:(?:[ \t]*(?:#[^\r\n]*)?|%[^\r\n]*)(?:\r\n|\n|\r|\Z))*")
+_DIRECTIVE = re.compile(r"^%(?!TAG\b)(?P<version>YAML\b)?", re.MULTILINE)
 
 
 class YamlText:
@@ -27,7 +27,7 @@ class YamlText:
     Attributes:
         text: what the file holds.
         readable: what PyYAML reads: without what it takes for line ends, or refuses.
-        directive: the index of a %YAML directive; it is a comment in `readable`.
+        directives: where directives are; they are comments in `readable`.
     """
 
     def __init__(self, text: str, file: str) -> None:
@@ -38,10 +38,12 @@ class YamlText:
         stand_ins = _stand_ins(text)
         self._originals = {ord(stand_in): char for char, stand_in in stand_ins.items()}
         self.readable = _FOREIGN.sub(lambda match: stand_ins[match[0]], text)
-        found = _YAML_DIRECTIVE.match(self.readable)
-        self.directive = found.start(1) if found else None
-        if found:
-            at = found.start(1)
+        # The two readers take other directives for errors than each other: PyYAML gets comments.
+        found = _PROLOGUE.match(self.readable)
+        end = found.end() if found else 0
+        self.directives = tuple(_DIRECTIVE.finditer(self.readable, 0, end))
+        for directive in self.directives:
+            at = directive.start()
             self.readable = f"{self.readable[:at]}#{self.readable[at + 1 :]}"
 
     def place(self, index: int) -> Place:
@@ -69,6 +71,11 @@ class YamlText:
         """The index of what follows an anchor and a tag."""
         found = _PROPERTIES.match(self.text, index)
         return found.end() if found and found.end() < len(self.text) else index
+
+    def after_colon(self, index: int) -> int:
+        """The index of what follows a key's colon and blanks, on the key's line where they are there."""
+        found = _COLON.match(self.text, index)
+        return found.end() if found else index
 
     def after_blanks(self, index: int) -> int:
         """The index of what follows blanks on the same line."""
