@@ -13,6 +13,7 @@ import { deployCommand, deployFormats, readMinutes } from "./deploy.js";
 import { doctorCommand } from "./doctor.js";
 import { explainCommand } from "./explain.js";
 import { graphCommand, graphFormats } from "./graph.js";
+import { importCommand, importFormats } from "./import.js";
 import { DEFAULT_ACTION_REF, initProject, renderInit } from "./init.js";
 import { lintCommand, lintFormats } from "./lint.js";
 import type { PlanOptions } from "./make-plan.js";
@@ -160,6 +161,13 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
     .option("--schema <schema>", "the schema; default: from the name")
     .option("--action-ref <ref>", "the action that its workflows use", DEFAULT_ACTION_REF)
     .action((dir, options) => end({ stdout: renderInit(initProject(dir, options)), stderr: "", exit: 0 }));
+
+  withFormat(add("import", "write config.yml from existing code"), importFormats)
+    .option("--update", "rewrite only depends_on, where it differs from the code", false)
+    .action((options) => {
+      const { format, update } = options;
+      end(importCommand({ ...common(options), format, update, text }));
+    });
 
   add("upgrade", "renew the engine's files that nobody edited, and name the others").action((options) =>
     end({ stdout: renderUpgrade(upgradeProject(common(options).directory)), stderr: "", exit: 0 }),
