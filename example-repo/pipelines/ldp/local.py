@@ -193,16 +193,13 @@ def _counted(
 
 
 def _log_expectations(name: str, count: dict[str, Any], log: Log) -> None:
-    verbs = {"keep": "kept", "drop": "dropped", "fail": "failed"}
+    done = {"keep": ", kept", "drop": ", dropped", "fail": ""}
     for item in count["expectations"]:
         failed = item["failed"]
-        number = "an unknown number of" if failed is None else str(failed)
-        log.info(
-            "expectation",
-            f"{name}: {number} rows miss {item['name']} ({item['condition']}), {verbs[item['action']]}",
-            table=name,
-            **item,
-        )
+        rows = {0: "no row misses", 1: "1 row misses", None: "it is unknown how many rows miss"}
+        text = f"{rows.get(failed, f'{failed} rows miss')} {item['name']} ({item['condition']})"
+        verb = done[item["action"]] if failed != 0 else ""
+        log.info("expectation", f"{name}: {text}{verb}", table=name, **item)
 
 
 def _registered(state: LocalState) -> dict[str, Any]:
