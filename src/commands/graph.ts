@@ -66,7 +66,9 @@ export async function renderGraph(
     case "svg":
       return renderSvg(view);
     case "html":
-      return renderHtml(view);
+      return renderHtml(view, {
+        subtitle: plan.base === null ? "" : `compared with ${plan.base.ref} at ${plan.base.commit.slice(0, 7)}`,
+      });
   }
 }
 

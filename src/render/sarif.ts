@@ -4,6 +4,7 @@ import { type Code, catalogue, type Rule } from "../diagnostics/catalogue.js";
 import type { Diagnostic, Severity } from "../diagnostics/diagnostic.js";
 import { byCodePoint } from "../order.js";
 import { visible } from "./escape/characters.js";
+import { plural } from "./words.js";
 
 export interface SarifOptions {
   readonly version: string;
@@ -52,7 +53,12 @@ export function renderSarif(diagnostics: readonly Diagnostic[], options: SarifOp
             ...(missing > 0
               ? {
                   toolExecutionNotifications: [
-                    { level: "warning", message: { text: `${missing} more findings are not in this file.` } },
+                    {
+                      level: "warning",
+                      message: {
+                        text: `${plural(missing, "more finding")} ${missing === 1 ? "is" : "are"} not in this file.`,
+                      },
+                    },
                   ],
                 }
               : {}),

@@ -106,13 +106,18 @@ function row(table: PlannedTable, scope: Scope, form: "with risk" | "without ris
   const reasons = table.reasons.slice(0, 6).map(reason);
   const hidden = table.reasons.length - reasons.length;
   const given = `${reasons.join("; ")}${hidden > 0 ? ` and ${hidden} more` : ""}`;
-  const why = given === "" ? kindWord(table.kind) : given;
+  const why = given === "" ? withoutReason(table) : given;
   const name = link(code(table.name, 90), address(table, scope));
   if (form === "affected") return `| ${name} | ${table.layer} | ${why} |\n`;
   const look = appearances[table.change ?? "unchanged"];
   const risk = table.risk === null ? "" : `**${escapeMarkdown(table.risk, 120)}**`;
   const last = form === "with risk" ? ` ${risk} |` : "";
   return `| ${look.square}\u00A0${look.word} | ${name} | ${table.layer} | ${why} |${last}\n`;
+}
+
+function withoutReason(table: PlannedTable): string {
+  if (table.change === "removed") return "no longer declared";
+  return table.change === "added" ? `new ${kindWord(table.kind) || "table"}` : "";
 }
 
 /** Code that changed is in the module's part of the diff; all else that changes a table itself is in config.yml's. */

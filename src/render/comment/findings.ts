@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from "../../diagnostics/diagnostic.js";
-import { code, escapeMarkdown, fence, link, prose } from "../escape/markdown.js";
+import { code, escapeInElement, fence, link, prose } from "../escape/markdown.js";
 import type { ReportLint } from "../report.js";
 import { plural, thousands } from "../words.js";
 import { fitRows, type Section } from "./budget.js";
@@ -78,7 +78,7 @@ function title(lint: ReportLint): string {
   const fresh =
     lint.fresh === null || lint.fresh === 0 ? "" : `, ${thousands(lint.fresh)} on lines of this pull request`;
   const formatting = lint.unformatted.length === 0 ? "" : `, ${plural(lint.unformatted.length, "file")} not formatted`;
-  return `Lint: ${plural(lint.total, "finding")}${fresh}${formatting} (${escapeMarkdown(lint.tool, 60)})`;
+  return `Lint: ${plural(lint.total, "finding")}${fresh}${formatting} (${escapeInElement(lint.tool, 60)})`;
 }
 
 function byFile(findings: readonly Diagnostic[], scope: Scope, withFix: boolean): string[] {

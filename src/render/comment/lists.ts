@@ -1,4 +1,4 @@
-import { code, escapeMarkdown, link } from "../escape/markdown.js";
+import { code, escapeInElement, link } from "../escape/markdown.js";
 import { kindWord, list, plural, shortDigest } from "../words.js";
 import { fitRows, type Section } from "./budget.js";
 import { lineAddress } from "./links.js";
@@ -97,7 +97,7 @@ export function versionsSection(scope: Scope): Section | null {
 /** What was asked for, in words; null where everything is selected. */
 function selection({ report }: Scope): string | null {
   const { tags, tagMode, select, exclude } = report.plan.selection;
-  const words = (items: readonly string[]) => items.slice(0, 10).map((one) => escapeMarkdown(one, 80));
+  const words = (items: readonly string[]) => items.slice(0, 10).map((one) => escapeInElement(one, 80));
   const parts = [
     ...(tags.length > 0 ? [`tags ${list(words(tags), tagMode)}`] : []),
     ...(select.length > 0 ? [`select ${words(select).join(" ")}`] : []),

@@ -71,6 +71,7 @@ export function projectName(report: Report): string {
   return report.directory === "." ? "the top folder" : code(report.directory);
 }
 
+/** A folded part. `summary` is HTML. */
 export function details(summary: string, body: string, open = false): string {
   return `<details${open ? " open" : ""}><summary>${summary}</summary>\n\n${body.trimEnd()}\n\n</details>\n\n`;
 }

@@ -17,8 +17,21 @@ export function escapeMarkdown(text: string, limit = 600): string {
     .replace(/^(?:[#+=:>-]|\d{1,9}(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}${BREAK}` : `\\${start}`))
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
-    .replace(/@(?=\S)|#(?=\d)|\bgh-(?=\d)|:(?=\/\/)|www(?=\.)/gi, `$&${BREAK}`);
+    .replace(LIVE, `$&${BREAK}`);
 }
+
+/**
+ * The same for text inside an element of ours (`<summary>`): Markdown is not read there, so that its escapes would show, but GitHub
+ * looks for mentions and references in it.
+ */
+export function escapeInElement(text: string, limit = 300): string {
+  return cut(cutWords(visible(text), 120), limit)
+    .replace(LIVE, `$&${BREAK}`)
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** After these GitHub sees a mention, a reference to an issue, or an address. */
+const LIVE = /@(?=\S)|#(?=\d)|\bgh-(?=\d)|:(?=\/\/)|www(?=\.)/gi;
 
 /**
  * A sentence of ours with names of theirs: what stands between backquotes becomes code, the rest is escaped. All of it is data

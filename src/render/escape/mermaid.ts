@@ -8,10 +8,10 @@ import { cut, visible } from "./characters.js";
  */
 export function escapeMermaid(text: string, limit = 60): string {
   return cut(visible(text), limit)
+    .replace(/ﬂ(?=°)|¶(?=ß)/g, "$&\u200B")
     .replace(/(?<=[a-z]):(?=fa-)/gi, ":\u200B")
     .replace(/[^\p{L}\p{M}\p{N}\p{S} .,()_·…−/-]|[<>=+^$`|~]/gu, (character) => `#${character.codePointAt(0)};`)
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, "#95;")
-    .replace(/ﬂ(?=°)|¶(?=ß)/g, "$&\u200B")
     .replace(/(?<=direction) (?=TB|TD|BT|RL|LR)/g, "#32;")
     .replace(/^-|^\d+(?=\.)/, (start) => [...start].map((character) => `#${character.codePointAt(0)};`).join(""));
 }

@@ -83,7 +83,7 @@ test("5,001 findings: 5,000 are results, errors first, and one is counted", () =
   expect(results).toHaveLength(5_000);
   expect(new Set(results.map((one) => one.level))).toEqual(new Set(["error"]));
   expect(only.invocations?.[0]?.toolExecutionNotifications?.[0]?.message.text).toBe(
-    "1 more findings are not in this file.",
+    "1 more finding is not in this file.",
   );
 });
 
