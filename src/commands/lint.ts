@@ -15,7 +15,7 @@ import { version } from "../version.js";
 import type { Outcome } from "./outcome.js";
 import { folderInRepository } from "./repository-folder.js";
 
-export const lintFormats = ["text", "json", "sarif", "github", "junit"] as const;
+export const lintFormats = ["text", "json", "sarif", "github", "azure", "junit"] as const;
 
 export interface LintCommandOptions {
   readonly directory: string;
@@ -71,7 +71,8 @@ function render(lint: ReportLint, { format, text, directory }: LintCommandOption
     case "sarif":
       return renderSarif(lint.diagnostics, { version, directory: folderInRepository(directory) });
     case "github":
-      return renderAnnotations(lint.diagnostics, folderInRepository(directory))
+    case "azure":
+      return renderAnnotations(lint.diagnostics, folderInRepository(directory), format)
         .lines.map((line) => `${line}\n`)
         .join("");
     case "junit":

@@ -9,7 +9,7 @@ import { exitFor, type Outcome } from "./outcome.js";
 import { checkProject, isInvalid } from "./project-state.js";
 import { folderInRepository } from "./repository-folder.js";
 
-export const validateFormats = ["text", "json", "sarif", "github", "junit"] as const;
+export const validateFormats = ["text", "json", "sarif", "github", "azure", "junit"] as const;
 
 export interface ValidateOptions {
   readonly directory: string;
@@ -34,7 +34,8 @@ export function validateCommand(options: ValidateOptions): Outcome {
       case "sarif":
         return renderSarif(diagnostics, { version, directory: folderInRepository(options.directory) });
       case "github":
-        return renderAnnotations(diagnostics, folderInRepository(options.directory))
+      case "azure":
+        return renderAnnotations(diagnostics, folderInRepository(options.directory), options.format)
           .lines.map((line) => `${line}\n`)
           .join("");
       case "junit":
