@@ -24,7 +24,7 @@ export function findingDiagnostic(finding: RuffFinding, severity: Severity, file
   return {
     code: "LDP701",
     severity,
-    message: `${finding.code}: ${finding.message}${place}`,
+    message: `${finding.code} ${finding.message}${place}`,
     file: files.path(finding.filename),
     line,
     column: finding.column,

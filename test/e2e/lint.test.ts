@@ -32,7 +32,7 @@ test("one finding: its place, ruff's code, the fix as a diff and the command, on
   });
   const text = ldp(directory, []);
   expect(text.status).toBe(1);
-  expect(text.stdout).toBe(`${module}:3:8: error LDP701 F401: \`os\` imported but unused
+  expect(text.stdout).toBe(`${module}:3:8: error LDP701 F401 \`os\` imported but unused
     fix:  ldp lint --fix
     @@ -2,3 +2,2 @@
 

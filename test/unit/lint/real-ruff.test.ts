@@ -28,7 +28,7 @@ test("a finding has its place, ruff's code and page, and the fix as a diff with 
     {
       code: "LDP701",
       severity: "error",
-      message: "F401: `os` imported but unused",
+      message: "F401 `os` imported but unused",
       file: "transformations/orders.py",
       line: 3,
       column: 8,
@@ -99,7 +99,7 @@ test("notebooks are looked at, with the line of the file and of the cell", async
   expect(result.diagnostics.find(({ rule }) => rule === "F401")).toMatchObject({
     file: "transformations/a.ipynb",
     line,
-    message: "F401: `os` imported but unused (cell 1, line 1)",
+    message: "F401 `os` imported but unused (cell 1, line 1)",
     fix: { diff: "@@ -1,2 +1,1 @@\n-import os\n x = 1" },
   });
 });

@@ -1,0 +1,1 @@
+throw new Error("no workflow that runs here asks for a Python");
