@@ -4,6 +4,7 @@ import { type Credentials, readCredentials } from "./auth.js";
 import { artifactBuilds, hasArtifacts } from "./build-guard.js";
 import { type BundleCli, bundleCli, limits as standardLimits, type Tools } from "./cli.js";
 import { type ConfigFiles, map, readConfigFiles } from "./config-files.js";
+import { cliEnvironment } from "./environment.js";
 import { checkHosts } from "./host-guard.js";
 import { findCli, type InstallOptions, type ToolCache } from "./install.js";
 import type { OwnedTable } from "./model.js";
@@ -93,6 +94,9 @@ export async function openBundle(options: EnvironmentOptions): Promise<Session |
     }
   }
 
+  const committed = await committedState(options);
+  if (committed) return stopped("failed", committed.message, [committed]);
+
   const unreachable = await whyUnreachable(credentials.host, options.tools.env);
   if (unreachable === "ENOTFOUND") {
     const wrong = finding(
@@ -136,6 +140,32 @@ export function isStopped(value: object): value is Stopped {
 
 export function stopped(status: Stopped["status"], reason: string, diagnostics: readonly Diagnostic[]): Stopped {
   return { status, reason, diagnostics };
+}
+
+/**
+ * The CLI trusts the state in .databricks when its serial is higher than the workspace's: whoever can commit one could tell a
+ * deploy that other people's resources are its own.
+ */
+async function committedState({ directory, environment, tools }: EnvironmentOptions): Promise<Diagnostic | null> {
+  const listed = await tools.run("git", ["ls-files", "-z", "--", ".databricks/bundle"], {
+    cwd: directory,
+    env: cliEnvironment(tools.env, true),
+    timeout: standardLimits.version,
+  });
+  const files = listed.code === 0 ? listed.stdout.split("\0") : [];
+  // Values of variables are what a team may keep there.
+  const file = files.find((name) => name !== "" && !name.endsWith("/variable-overrides.json"));
+  if (file === undefined) return null;
+  return finding(
+    "LDP527",
+    `${environment}: ${file} is committed: the CLI would take it for the state of the deployment`,
+    {
+      file,
+      line: 1,
+      column: 1,
+    },
+    { hint: "Remove it (`git rm -r --cached .databricks`), and add `.databricks/` to .gitignore." },
+  );
 }
 
 function declares(config: ConfigFiles, variable: string): boolean {

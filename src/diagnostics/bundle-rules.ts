@@ -129,9 +129,9 @@ export const bundleRules = {
     },
   },
   LDP527: {
-    title: "leftover state of another deployment",
+    title: "the folder .databricks is in the way",
     severity: "error",
-    why: "The folder .databricks belongs to another workspace or an earlier deployment, and the CLI refuses to mix them.",
+    why: "It holds the state of another workspace or an earlier deployment, which the CLI refuses to mix with this one; or it is committed, so that whoever wrote it could tell a deploy what is deployed.",
     fix: "Remove the folder, and keep it out of git and of caches.",
     example: { language: "sh", text: "git ls-files .databricks" },
     mended: { language: "sh", text: "git rm -r --cached .databricks && echo .databricks/ >> .gitignore" },

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -376,6 +377,20 @@ describe.skipIf(!cliPath)(`trouble, with the Databricks CLI ${cliVersion ?? `(${
     const broken = await project.plan();
     expect(broken).toMatchObject({ status: "failed" });
     expect(broken.diagnostics).toContainEqual(expect.objectContaining({ code: "LDP501", severity: "error" }));
+  });
+
+  test("a committed .databricks folder is refused before any request", async () => {
+    await project.deploy();
+    const before = workspace.seen.length;
+    const git = (...args: string[]) => execFileSync("git", args, { cwd: project.directory });
+    git("init", "--quiet");
+    git("add", "--force", ".databricks");
+    const plan = await project.plan();
+    expect([plan.status, plan.diagnostics.map((one) => [one.code, one.file])]).toEqual([
+      "failed",
+      [["LDP527", expect.stringMatching(/^\.databricks\/bundle\/dev\//)]],
+    ]);
+    expect(workspace.seen.length).toBe(before);
   });
 
   test("a leftover .databricks folder of another deployment is named", async () => {
