@@ -15,9 +15,7 @@ const script = ["graph", "layout", "draw", "panel", "app"]
   .join("");
 const style = readFileSync(join(sources, "style.css"), "utf8");
 const text = `// Written by scripts/page.mjs from src/render/page: edit there, and run it again.
-// biome-ignore format: two long texts
 export const pageScript: string = ${JSON.stringify(`"use strict";\n${script}`)};
-// biome-ignore format: two long texts
 export const pageStyle: string = ${JSON.stringify(style)};
 `;
 const target = join(root, "src", "render", "page-assets.ts");

@@ -46,7 +46,7 @@ export function counts(reports: readonly Report[]): string {
   );
   const changes = reports.every(unknownChanges)
     ? reports.some((report) => report.plan.baseMissing !== null)
-      ? `${tables}, changes not known`
+      ? `${tables}${reports.some(lacksBase) ? ", changes not known" : ""}`
       : tables
     : changed + affected === 0
       ? `No table of ${thousands(sum((report) => liveTables(report).length))} changes`
@@ -124,7 +124,7 @@ function sign(reports: readonly Report[]): string {
   const doubtful = reports.some(
     (report) =>
       (report.notes ?? []).length > 0 ||
-      unknownChanges(report) ||
+      lacksBase(report) ||
       (report.lint?.fresh ?? 0) > 0 ||
       findingsOf(report).some(({ diagnostic }) => diagnostic.severity === "warning"),
   );
@@ -133,4 +133,9 @@ function sign(reports: readonly Report[]): string {
 
 function unknownChanges(report: Report): boolean {
   return report.plan.base === null;
+}
+
+/** A base was asked for and could not be had: that is worth a look, a plan without one is not. */
+function lacksBase(report: Report): boolean {
+  return unknownChanges(report) && report.plan.baseMissing !== null;
 }

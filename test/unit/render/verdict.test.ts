@@ -28,7 +28,8 @@ test.each([
   ["❌", { plan: plan(calm.tables, { diagnostics: [diagnostic("LDP202", "x")] }) }],
   ["❌", { plan: calm, environments: [environment("dev", [], { status: "failed", reason: "x" })] }],
   ["⚠️", { plan: plan(calm.tables, { diagnostics: [diagnostic("LDP204", "x", { severity: "warning" })] }) }],
-  ["⚠️", { plan: plan(calm.tables, { base: null }) }],
+  ["⚠️", { plan: plan(calm.tables, { base: null, baseMissing: "it is not here" }) }],
+  ["✅", { plan: plan(calm.tables, { base: null }) }],
   ["✅", { plan: changing }],
 ] as const)("%s is the sign of %o", (sign, given) => {
   expect(verdict([report(given)]).startsWith(`${sign} `)).toBe(true);
