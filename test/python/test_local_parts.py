@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
-import sys
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from pipelines.ldp.errors import EngineError
-from pipelines.ldp.java import find_tools
-from pipelines.ldp.local_events import TableEvent, read_error, read_event
+from pipelines.ldp.java import Tools, find_tools
+from pipelines.ldp.local_events import LogEntry, TableEvent, read_error, read_event, read_log_line
 from pipelines.ldp.local_state import prepare
+from pipelines.ldp.log import Log
+from pipelines.ldp.spark_pipelines import Run, run_pipelines
 from pipelines.ldp.streaming import reads_stream, sql_reads_stream
 
 from conftest import Write, run_engine
@@ -45,6 +51,23 @@ def test_events_are_read_from_the_lines_of_spark_pipelines(
     line: str, event: TableEvent | None
 ) -> None:
     assert read_event(line) == event
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        (
+            '{"time": "x", "level": "info", "event": "module_loaded", "message": "m", "seconds": 1}',
+            LogEntry("info", "module_loaded", "m", {"seconds": 1}),
+        ),
+        ('{"time": "x", "level": "loud", "event": "e", "message": "m"}', None),
+        ('{"time": "x", "level": "info"}', None),
+        ('{"time": "x", cut off', None),
+        ('{"other": 1}', None),
+    ],
+)
+def test_the_engines_own_log_is_read_from_the_lines(line: str, entry: LogEntry | None) -> None:
+    assert read_log_line(line) == entry
 
 
 def test_a_failed_run_is_told_by_its_last_exception_with_a_hint() -> None:
@@ -137,8 +160,7 @@ def test_without_pyspark_the_local_run_says_how_to_get_it(
 ) -> None:
     fake_java(tmp_path, 'openjdk version "21.0.1" 2023-10-17')
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    monkeypatch.setattr(sys, "path", [])
-    monkeypatch.setattr(sys, "meta_path", [])
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(EngineError, match="pyspark is not installed") as refused:
         find_tools()
     assert "pyspark[pipelines]" in (refused.value.hint or "")
@@ -235,3 +257,70 @@ def test_a_stream_is_told_from_the_text_of_a_function(
     function = names[name]
     assert callable(function)
     assert reads_stream(function) is streams
+
+
+def fake_spark(folder: Path, script: str) -> Tools:
+    program = folder / "spark" / "bin" / "spark-pipelines"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n" + script)
+    program.chmod(0o755)
+    return Tools(None, folder / "spark")
+
+
+def test_what_spark_pipelines_prints_is_followed(tmp_path: Path) -> None:
+    lines = [
+        "noise",
+        '{"time": "x", "level": "warning", "event": "finding", "message": "f", "code": "LDP813"}',
+        AT + "Flow spark_catalog.default.a is RUNNING.",
+        AT + "Flow spark_catalog.default.a has COMPLETED.",
+        AT + "Flow spark_catalog.default.b is RUNNING.",
+        AT + "Flow 'spark_catalog.default.b' has FAILED.",
+        AT + "Flow spark_catalog.default.b is RUNNING.",
+        AT + "Flow 'spark_catalog.default.b' has FAILED more than 0 times.",
+        '{"time": "x", "level": "error", "event": "not_registered", "message": "n"}',
+    ]
+    (tmp_path / "lines").write_text("\n".join(lines) + "\n")
+    script = 'cat "$(dirname "$0")/../../lines"; echo "$@"; echo "$SPARK_HOME$SPARK_X"; exit 3\n'
+    tools = fake_spark(tmp_path, script)
+    state = prepare(tmp_path, [], {})
+    stream = io.StringIO()
+    run = Run(0.0)
+    status = run_pipelines(["run", "--refresh", "a,b"], tools, state, run, Log("json", stream))
+    assert status == 3
+    assert [(name, table.status) for name, table in run.tables.items()] == [
+        ("a", "completed"),
+        ("b", "failed"),
+    ]
+    assert not run.registered
+    logged = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [(line["level"], line["event"]) for line in logged] == [
+        ("warning", "finding"),
+        ("info", "table_started"),
+        ("info", "table_completed"),
+        ("info", "table_started"),
+        ("error", "table_failed"),
+        ("error", "not_registered"),
+    ]
+    assert logged[0]["code"] == "LDP813"
+    assert run.lines[-2:] == [f"run --refresh a,b --spec {state.spec}", str(tools.spark_home)]
+    assert state.output.read_text().splitlines() == run.lines
+
+
+def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
+    tools = fake_spark(tmp_path, 'echo $$ > "$(dirname "$0")/pid"; sleep 600 & wait\n')
+    pid = tmp_path / "spark" / "bin" / "pid"
+    state = prepare(tmp_path, [], {})
+
+    def interrupt() -> None:
+        while not pid.is_file() or not pid.read_text().strip():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        run_pipelines(["run"], tools, state, Run(0.0), Log("text", io.StringIO()))
+    with pytest.raises(ProcessLookupError):
+        # The last of them may still have to be collected by its new parent.
+        for _ in range(1000):
+            os.killpg(int(pid.read_text()), 0)
+            time.sleep(0.01)

@@ -110,6 +110,8 @@ def test_the_first_run_takes_every_table_from_csv_to_gold(example: Example) -> N
 
 def test_the_log_says_what_runs_and_what_misses_an_expectation(example: Example) -> None:
     for text in (
+        "transformations/gold/customers_gold.py: loading",
+        "transformations/gold/customers_gold.py: loaded after",
         "customers_gold started",
         "customers_gold completed after",
         "customers_bronze: 1 row misses has_customer_id (customer_id IS NOT NULL), kept",
@@ -232,6 +234,7 @@ def test_all_modules_that_cannot_be_registered_are_reported(failing: Path) -> No
     (failing / "refused.py").write_text("import no_such_package\n")
     done = run_local(failing, "--mode", "validate")
     assert done.status == 1
+    assert "Modules could not be loaded: no table is run" in done.stderr
     for text in (
         "digits.py:2:1: LDP811",
         "`apply_changes` has no equivalent on open-source Spark",

@@ -64,10 +64,7 @@ def _run(options: Options) -> int:
     log = Log(options.log_format)
     _log_plan(plan, options, log)
     if options.local:
-        from .local import run_local
-
-        summary = run_local(project, options.root, plan.selected, options.mode, log)
-        return _finish(summary, plan, options, log)
+        return _run_here(options, plan, project, log)
     if options.pipeline_id:
         return _run_pipeline(options, Launch(plan, project, definitions, options.confirmed), log)
     if options.mode == "validate":
@@ -120,6 +117,24 @@ def _log_plan(plan: Plan, options: Options, log: Log) -> None:
         tag_mode=plan.selection.tag_mode,
         stages=[list(stage) for stage in plan.stages],
     )
+
+
+def _run_here(options: Options, plan: Plan, project: Project, log: Log) -> int:
+    from .local import run_local
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        summary = run_local(project, options.root, plan.selected, options.mode, log)
+    except KeyboardInterrupt:
+        raise EngineError(
+            "LDP803",
+            "The local run was stopped; tables that were done are kept.",
+            "Run it again: it goes on from there.",
+            status=1,
+        ) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return _finish(summary, plan, options, log)
 
 
 def _run_pipeline(options: Options, wanted: Launch, log: Log) -> int:

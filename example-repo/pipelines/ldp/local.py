@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -56,10 +57,14 @@ def run_local(
         )
     tools = find_tools()
     root = root.resolve()
-    state = prepare(root, _libraries(project, root), {"ldp.config": project.config_file})
+    state = prepare(
+        root,
+        _libraries(project, root),
+        {"ldp.root": str(root), "ldp.config": project.config_file},
+    )
     everything = {table.name for table in project.tables} <= set(selection_names)
     stored = _stored(project, root, selection_names)
-    if mode == "batch" and not everything and not state.complete:
+    if mode != "validate" and not everything and not state.complete:
         raise EngineError(
             "LDP803",
             "A selection reads tables that were never made here: run all tables once.",
@@ -71,7 +76,6 @@ def run_local(
     run = Run(time.monotonic())
     status = run_pipelines(_arguments(mode, everything, stored), tools, state, run, log)
     seconds = time.monotonic() - run.began
-    _log_findings(state, log)
     if status != 0:
         _log_failure(state, run, log)
     elif mode == "validate":
@@ -96,28 +100,11 @@ def _stored(project: Project, root: Path, names: Sequence[str]) -> list[str]:
     return stored
 
 
-def _log_findings(state: LocalState, log: Log) -> None:
-    for finding in _registered(state)["findings"]:
-        write = log.error if finding["severity"] == "error" else log.warning
-        where = f"{finding['file']}:{finding['line']}:{finding['column']}"
-        write("finding", f"{where}: {finding['code']}: {finding['message']}", **_fields(finding))
-        if "hint" in finding:
-            log.info("hint", f"    hint: {finding['hint']}")
-
-
-def _fields(finding: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in finding.items() if key not in ("message", "related")}
-
-
 def _log_failure(state: LocalState, run: Run, log: Log) -> None:
     output = state.output.relative_to(state.root).as_posix()
-    if _registered(state)["failed"]:
-        log.error("not_registered", "Modules could not be loaded; nothing was run", output=output)
-        return
-    text, hint = read_error(run.lines)
-    log.error("run_failed", text, hint=hint, output=output)
-    if hint:
-        log.error("hint", hint)
+    if run.registered:
+        text, hint = read_error(run.lines)
+        log.error("run_failed", text + (f" ({hint})" if hint else ""), hint=hint)
     log.error("output", f"All that Spark printed is in {output}", output=output)
 
 
@@ -126,9 +113,12 @@ def _libraries(project: Project, root: Path) -> list[str]:
     statements = [
         module
         for module in modules_of(project)
-        if module.endswith(".sql") and read_query(root / module) is None
+        if module.endswith(".sql")
+        and (root / module).is_file()
+        and read_query(root / module) is None
     ]
-    return ["pipelines/ldp_engine.py", *statements]
+    engine = Path(__file__).resolve().parents[1] / "ldp_engine.py"
+    return [Path(os.path.relpath(engine, root)).as_posix(), *statements]
 
 
 def _arguments(mode: Mode, everything: bool, names: Sequence[str]) -> list[str]:
@@ -200,10 +190,3 @@ def _log_expectations(name: str, count: dict[str, Any], log: Log) -> None:
         text = f"{rows.get(failed, f'{failed} rows miss')} {item['name']} ({item['condition']})"
         verb = done[item["action"]] if failed != 0 else ""
         log.info("expectation", f"{name}: {text}{verb}", table=name, **item)
-
-
-def _registered(state: LocalState) -> dict[str, Any]:
-    if not state.registered.is_file():
-        return {"datasets": [], "failed": False, "findings": []}
-    noted: dict[str, Any] = json.loads(state.registered.read_text(encoding="utf-8"))
-    return noted

@@ -36,11 +36,6 @@ class LocalState:
         return self.folder / "conf"
 
     @property
-    def registered(self) -> Path:
-        """What the last registration found: datasets, or what was wrong."""
-        return self.folder / "registered.json"
-
-    @property
     def output(self) -> Path:
         """All that the last run printed."""
         return self.folder / "spark-pipelines.log"
@@ -80,7 +75,6 @@ def prepare(root: Path, libraries: list[str], configuration: dict[str, str]) -> 
         shutil.rmtree(state.folder / "warehouse", ignore_errors=True)
         shutil.rmtree(state.folder / "storage", ignore_errors=True)
         (state.folder / "complete").unlink(missing_ok=True)
-    state.registered.unlink(missing_ok=True)
     # JSON is YAML.
     _write(state.spec, json.dumps(_spec(state, libraries, configuration), indent=2))
     _write(state.settings / "spark-defaults.conf", _properties(settings(state)))

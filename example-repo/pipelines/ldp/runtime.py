@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +13,19 @@ from typing import Any
 
 from .config import load_config
 from .diagnostics import diagnostic_json, diagnostic_text, has_errors, sort_diagnostics
-from .dlt_compat import Dataset, compatible
+from .dlt_compat import compatible
 from .graph import build_graph, check_graph
 from .loader import fresh_modules, load_file, modules_of
+from .log import Log, default_log_format
 from .model import Diagnostic, Project, Table
 from .platform import on_databricks, option, session
 from .sources import use_project
 from .sql_modules import read_query
 from .streaming import sql_reads_stream
+from .summary import duration
 
-REGISTERED_FILE = "LDP_REGISTERED_FILE"
-"""The environment variable that names the file where a local run keeps what was registered."""
+LOG_FORMAT = "LDP_LOG_FORMAT"
+"""The environment variable with which a local run asks for a log that it can read."""
 
 
 class RegistrationError(Exception):
@@ -47,20 +49,43 @@ def register_all(home: Path) -> None:
     root = Path(option("ldp.root") or home)
     project = _project(root, option("ldp.config") or "config.yml")
     use_project(project, root)
+    log = Log("json") if os.environ.get(LOG_FORMAT) == "json" else Log(default_log_format())
     findings: list[Diagnostic] = []
-    # Databricks gives `spark` to a pipeline's own files only; modules that rely on it work here too.
-    given = {"spark": spark} if (spark := session()) is not None else {}
-    with fresh_modules(root), _pipeline_modules() as registered:
+    with fresh_modules(root), _pipeline_modules():
         for module, tables in modules_of(project, option("ldp.pipeline")).items():
-            found = load_file(root, module, tables, given=given)
-            findings += found
-            if module.endswith(".sql") and not found:
-                findings += _register_sql(root, module, tables[0])
-    _note(registered, findings)
-    if has_errors(findings):
-        raise RegistrationError("modules of the project could not be loaded", findings)
+            findings += _load(root, module, tables, log)
     for finding in findings:
-        print(diagnostic_text(finding), flush=True)
+        _log_finding(finding, log)
+    if has_errors(findings):
+        log.error("not_registered", "Modules could not be loaded: no table is run")
+        raise RegistrationError("modules of the project could not be loaded", findings)
+
+
+def _load(root: Path, module: str, tables: tuple[Table, ...], log: Log) -> list[Diagnostic]:
+    """Loads one module, which registers its tables, and logs its start and end."""
+    names = [table.name for table in tables]
+    log.info("module_started", f"{module}: loading", module=module, tables=names)
+    began = time.monotonic()
+    # Databricks gives `spark` to a pipeline's own files only; modules that rely on it work here too.
+    spark = session()
+    found = load_file(root, module, tables, given={} if spark is None else {"spark": spark})
+    if module.endswith(".sql") and not found:
+        found = _register_sql(root, module, tables[0])
+    seconds = round(time.monotonic() - began, 3)
+    failed = has_errors(found)
+    write, end = (log.error, "failed") if failed else (log.info, "loaded")
+    text = f"{module}: {end} after {duration(seconds)}"
+    write(f"module_{end}", text, module=module, tables=names, seconds=seconds)
+    return found
+
+
+def _log_finding(finding: Diagnostic, log: Log) -> None:
+    fields = diagnostic_json(finding)
+    where = f"{fields['file']}:{fields['line']}:{fields['column']}: " if finding.place else ""
+    hint = f" ({finding.hint})" if finding.hint else ""
+    write = log.error if finding.severity == "error" else log.warning
+    kept = {key: value for key, value in fields.items() if key not in ("message", "related")}
+    write("finding", f"{where}{finding.code}: {finding.message}{hint}", **kept)
 
 
 def _project(root: Path, config: str) -> Project:
@@ -74,13 +99,13 @@ def _project(root: Path, config: str) -> Project:
 
 
 @contextmanager
-def _pipeline_modules() -> Iterator[list[Dataset]]:
+def _pipeline_modules() -> Iterator[None]:
     """Databricks has `dlt` and `dp` with expectations; open-source Spark gets stand-ins that register in its own pipelines."""
     if on_databricks():
-        yield []
+        yield
         return
-    with compatible() as registered:
-        yield registered
+    with compatible():
+        yield
 
 
 def _register_sql(root: Path, module: str, table: Table) -> list[Diagnostic]:
@@ -119,16 +144,3 @@ def _materialized_view(dp: ModuleType) -> Callable[..., Any]:
     """Before 2025 Databricks had `table` only, which makes a materialized view of a batch query."""
     define: Callable[..., Any] = getattr(dp, "materialized_view", dp.table)
     return define
-
-
-def _note(registered: list[Dataset], findings: list[Diagnostic]) -> None:
-    """Hands to a local run what was registered and what was found."""
-    file = os.environ.get(REGISTERED_FILE)
-    if file is None:
-        return
-    document = {
-        "datasets": [{"name": dataset.name, "kind": dataset.kind} for dataset in registered],
-        "failed": has_errors(findings),
-        "findings": [diagnostic_json(finding) for finding in findings],
-    }
-    Path(file).write_text(json.dumps(document), encoding="utf-8")

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 State = Literal["running", "completed", "failed", "skipped"]
 
@@ -54,6 +55,30 @@ def read_event(line: str) -> TableEvent | None:
     table = match["flow"].replace("`", "").rsplit(".", 1)[-1]
     reason = match["rest"].strip(" .") or None
     return TableEvent(table, state, reason if state in ("failed", "skipped") else None)
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A line of the engine's own log, which it writes while the pipeline evaluates it."""
+
+    level: Literal["info", "warning", "error"]
+    event: str
+    message: str
+    fields: dict[str, Any]
+
+
+def read_log_line(line: str) -> LogEntry | None:
+    """The engine's log entry in a line; None for other lines."""
+    if not line.startswith('{"time": '):
+        return None
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return None
+    head = {key: fields.pop(key, None) for key in ("time", "level", "event", "message")}
+    if head["level"] not in ("info", "warning", "error") or not isinstance(head["event"], str):
+        return None
+    return LogEntry(head["level"], head["event"], str(head["message"]), fields)
 
 
 def read_error(lines: Iterable[str]) -> tuple[str, str | None]:

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .errors import EngineError
 from .java import Tools
-from .local_events import TableEvent, read_event
+from .local_events import TableEvent, read_event, read_log_line
 from .local_state import LocalState
 from .log import Log
-from .runtime import REGISTERED_FILE
+from .runtime import LOG_FORMAT
 from .summary import TableRun, duration
 
 PORT = 15002
@@ -33,6 +34,8 @@ class Run:
     tables: dict[str, TableRun] = field(default_factory=dict)
     started: dict[str, float] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    registered: bool = True
+    """Whether all modules could be loaded."""
 
 
 def environment(tools: Tools, state: LocalState) -> dict[str, str]:
@@ -43,7 +46,8 @@ def environment(tools: Tools, state: LocalState) -> dict[str, str]:
         for key, value in os.environ.items()
         if not key.startswith(("SPARK_", "PYSPARK_"))
     }
-    path = [str(state.root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    engine = Path(__file__).resolve().parents[2]
+    path = [str(state.root), str(engine), *filter(None, [os.environ.get("PYTHONPATH")])]
     added = {
         "SPARK_HOME": str(tools.spark_home),
         "SPARK_CONF_DIR": str(state.settings),
@@ -53,7 +57,7 @@ def environment(tools: Tools, state: LocalState) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(path),
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore",
-        REGISTERED_FILE: str(state.registered),
+        LOG_FORMAT: "json",
     }
     if tools.java_home is not None:
         added["JAVA_HOME"] = str(tools.java_home)
@@ -80,13 +84,22 @@ def run_pipelines(arguments: list[str], tools: Tools, state: LocalState, run: Ru
             for line in process.stdout or ():
                 output.write(line)
                 run.lines.append(line.rstrip("\n"))
-                event = read_event(run.lines[-1])
-                if event is not None:
-                    _follow(event, run, log)
+                _read(run.lines[-1], run, log)
         return process.wait()
     except BaseException:
         _end(process)
         raise
+
+
+def _read(line: str, run: Run, log: Log) -> None:
+    event = read_event(line)
+    if event is not None:
+        _follow(event, run, log)
+        return
+    entry = read_log_line(line)
+    if entry is not None:
+        run.registered = run.registered and entry.event != "not_registered"
+        getattr(log, entry.level)(entry.event, entry.message, **entry.fields)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

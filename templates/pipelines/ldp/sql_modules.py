@@ -13,11 +13,8 @@ _QUERY = ("SELECT", "WITH", "FROM", "VALUES", "TABLE", "(")
 
 
 def read_query(path: Path) -> str | None:
-    """The text of a bare query without its last semicolon; None for a file of statements.
-
-    Raises UnicodeDecodeError for a file that is not UTF-8.
-    """
-    text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    """The text of a bare query without its last semicolon; None for a file of statements. `check_sql` says what is wrong."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace").replace("\r\n", "\n")
     return text.strip().rstrip(";").rstrip() if _first_word(text) in _QUERY else None
 
 
