@@ -1,0 +1,77 @@
+"""What the launcher learns of a table from the text of its module, which is never run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pipelines.ldp.config import load_config
+from pipelines.ldp.module_text import Definition, read_definitions
+
+from conftest import Write
+
+
+def definition(
+    project: Write, module: str, name: str = "orders", path: str = "m.py"
+) -> Definition | None:
+    config = f"version: 1\ntables:\n  - {{name: {name}, layer: silver, module: {path}}}\n"
+    root: Path = project({"config.yml": config, path: module})
+    loaded = load_config(root)
+    assert loaded.project is not None
+    return read_definitions(loaded.project, root).get(name)
+
+
+@pytest.mark.parametrize(
+    ("module", "kind"),
+    [
+        ("@dp.temporary_view\ndef orders(): ...", "temporary_view"),
+        ("@dlt.view(name='orders')\ndef f(): ...", "temporary_view"),
+        ("@dlt.view(name='main.shop.Orders')\ndef f(): ...", "temporary_view"),
+        ("NAME = 'orders'\n@dlt.view(name=NAME)\ndef f(): ...", "temporary_view"),
+        ("@dp.temporary_view(name=f'{prefix}orders')\ndef f(): ...", "temporary_view"),
+        ("@view\ndef orders(): ...", "temporary_view"),
+        ("@dp.materialized_view()\ndef orders(): ...", "materialized_view"),
+        ("dp.create_streaming_table('orders')", "streaming_table"),
+        ("dp.create_streaming_table(name='orders', comment='x')", "streaming_table"),
+        ("@dlt.table\n@dlt.expect('a', 'b')\ndef orders(): ...", None),
+        ("@dp.temporary_view\ndef other(): ...\n@dp.table\ndef orders(): ...", None),
+    ],
+)
+def test_the_kind_of_a_table(project: Write, module: str, kind: str | None) -> None:
+    found = definition(project, module)
+    assert found is not None
+    assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "",
+        "def orders(: broken",
+        "raise SystemExit(3)",
+        "df = spark.read.table('orders')",
+        "@dp.temporary_view\ndef other(): ...",
+        "@dp.temporary_view(name='silver.orders')\ndef f(): ...\n",
+    ],
+)
+def test_what_the_text_does_not_tell_is_left_out(project: Write, module: str) -> None:
+    assert definition(project, module, name="bronze.orders") is None
+
+
+def test_a_sql_module_is_a_materialized_view(project: Write) -> None:
+    found = definition(project, "SELECT 1 AS one", path="m.sql")
+    assert found is not None and found.kind == "materialized_view"
+
+
+@pytest.mark.parametrize(
+    ("properties", "allowed"),
+    [
+        ('{"pipelines.reset.allowed": "false"}', False),
+        ('{"pipelines.reset.allowed": False}', False),
+        ('{"pipelines.reset.allowed": "true"}', True),
+        ('{"quality": "bronze"}', True),
+    ],
+)
+def test_properties_that_forbid_a_reset(project: Write, properties: str, allowed: bool) -> None:
+    found = definition(project, f"@dp.table(table_properties={properties})\ndef orders(): ...")
+    assert found is not None and found.reset_allowed is allowed
