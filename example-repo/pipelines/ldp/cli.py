@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,8 @@ from .plan import build_plan, plan_json, plan_text
 from .summary import RunSummary, log_summary, summary_json, summary_text
 from .visualize import check_diagram, write_diagram
 from .workspace import Timing, connect
+
+_LONGEST_LINE = 1000
 
 
 def main(arguments: Sequence[str], home: Path) -> int:
@@ -61,6 +66,9 @@ def _run(options: Options) -> int:
     if project is None or plan.digest is None or options.dry_run or only_drawn:
         _print_plan(plan, options)
         return exit_status(plan.diagnostics)
+    if not plan.tables:
+        message = "The project has no tables: there is nothing to run."
+        raise EngineError("LDP403", message, "Declare a table in config.yml.", status=1)
     log = Log(options.log_format)
     _log_plan(plan, options, log)
     if options.local:
@@ -108,6 +116,8 @@ def _log_plan(plan: Plan, options: Options, log: Log) -> None:
     stages = "; ".join(
         f"stage {number}: {', '.join(stage)}" for number, stage in enumerate(plan.stages, 1)
     )
+    if len(stages) > _LONGEST_LINE:
+        stages = f"{len(plan.stages)} stages"
     log.info(
         "plan",
         f"{plan.mode}, {len(plan.selected)} of {count} tables: {stages}",
@@ -140,11 +150,10 @@ def _run_here(options: Options, plan: Plan, project: Project, log: Log) -> int:
 def _run_pipeline(options: Options, wanted: Launch, log: Log) -> int:
     pipeline_id = options.pipeline_id or ""
     timing = Timing(poll=options.poll_seconds, active=options.wait_minutes * 60)
-    # A job that is cancelled gets SIGTERM: the same as Ctrl-C.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     take_over("databricks.sdk", log)
     try:
-        summary = launch(wanted, connect(), pipeline_id, log, timing)
+        with _interrupted_by_sigterm():
+            summary = launch(wanted, connect(), pipeline_id, log, timing)
     except KeyboardInterrupt:
         log.warning(
             "interrupted",
@@ -153,9 +162,20 @@ def _run_pipeline(options: Options, wanted: Launch, log: Log) -> int:
             pipeline_id=pipeline_id,
         )
         return 1
+    return _finish(summary, wanted.plan, options, log)
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """A job that is cancelled gets SIGTERM: the same as Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Only the main thread may handle signals.
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
     finally:
         signal.signal(signal.SIGTERM, before)
-    return _finish(summary, wanted.plan, options, log)
 
 
 def _finish(summary: RunSummary, plan: Plan, options: Options, log: Log) -> int:
@@ -172,9 +192,9 @@ def _check_modules(plan: Plan, project: Project, options: Options) -> int:
     from .loader import load_modules
 
     findings = [*plan.diagnostics, *load_modules(project, options.root)]
-    checked = Plan(**{**vars(plan), "diagnostics": sort_diagnostics(findings)})
+    checked = replace(plan, diagnostics=sort_diagnostics(findings))
     if exit_status(findings):
-        checked = Plan(**{**vars(checked), "digest": None, "stages": ()})
+        checked = replace(checked, digest=None, stages=())
     _print_plan(checked, options)
     return exit_status(findings)
 

@@ -128,12 +128,21 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def _edit_distance(a: str, b: str, bound: int) -> int | None:
-    """Levenshtein's distance, or None when it is more than `bound`."""
-    row = list(range(len(b) + 1))
+    """Levenshtein's distance, or None when it is more than `bound`; looks at the cells that can lead to less."""
+    far = bound + 1
+    row = [min(j, far) for j in range(len(b) + 1)]
     for i, char in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (char != other))
-        if min(row) > bound:
+        first, last = max(1, i - bound), min(len(b), i + bound)
+        previous = row[first - 1]
+        row[first - 1] = i if first == 1 else far
+        for j in range(first, last + 1):
+            above = row[j] if j < i + bound else far
+            cell = previous + (char != b[j - 1])
+            if row[j - 1] < cell:
+                cell = row[j - 1] + 1 if row[j - 1] + 1 < cell else cell
+            if above + 1 < cell:
+                cell = above + 1
+            previous, row[j] = row[j], cell
+        if min(row[first - 1 : last + 1]) > bound:
             return None
-    return row[-1] if row[-1] <= bound else None
+    return row[len(b)] if row[len(b)] <= bound else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .diagnostics import did_you_mean, quote
 from .model import LAYERS, Diagnostic, Project, Related, Table
 
-_MAX_HINTS = 100
+_MAX_HINTS = 20
 
 
 @dataclass(frozen=True)
