@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 for (const page of pages().filter(isGuide)) {
-  const commands = blocks(page).filter(({ language }) => shells.includes(language));
+  const commands = blocks(page).filter(({ language, meta }) => shells.includes(language) && meta !== "part");
   if (commands.length === 0) continue;
   describe(page.path, () => {
     const run = commands.filter(({ notRun }) => notRun === null);
@@ -39,14 +39,17 @@ function follow(page: Page, run: readonly Block[]): void {
   let text = page.text;
   for (const each of run) {
     const place = each.place ?? "empty";
-    const folder = folders.get(place) ?? prepare(place, folders.size, page);
+    const folder = place.startsWith("empty/")
+      ? join(folders.get("empty") ?? "", place.slice("empty/".length))
+      : (folders.get(place) ?? prepare(place, folders.size, page));
     folders.set(place, folder);
     const wanted = Number(/\bexit=(\d+)/.exec(each.output?.meta ?? "")?.[1] ?? 0);
     const { status, printed } = shell(each.body, folder);
     const where = `${page.path}:${each.line}\n${each.body}`;
-    if (update && each.output && !/^…$/m.test(each.output.body))
-      text = text.replace(fenced(each.output), fenced({ ...each.output, body: printed }));
-    else if (each.output) expect(masked(printed), where).toMatch(pattern(each.output.body));
+    const { output } = each;
+    if (update && output && !/^…$/m.test(output.body)) {
+      text = text.replace(fenced(output), () => fenced({ ...output, body: printed }));
+    } else if (output) expect(masked(printed), where).toMatch(pattern(output.body));
     expect(status, `${where}\n${printed}`).toBe(wanted);
   }
   if (update && text !== page.text) writeFileSync(page.path, text);
@@ -55,7 +58,7 @@ function follow(page: Page, run: readonly Block[]): void {
 /** A folder for the commands of one `in:`: a copy of a project as a git repository with one commit, or an empty one. */
 function prepare(place: string, index: number, page: Page): string {
   const top = join(scratch, page.path.replace(/\W/g, "-"), String(index));
-  const name = place === "empty" ? "work" : (place.split("/").at(-1) ?? "work");
+  const name = place === "empty" ? "." : (place.split("/").at(-1) ?? "work");
   const folder = join(top, name);
   mkdirSync(folder, { recursive: true });
   if (place === "empty") return folder;
@@ -94,9 +97,13 @@ function shell(script: string, cwd: string): { readonly status: number | null; r
   return { status: result.status, printed: result.stdout.trimEnd() };
 }
 
-/** What changes with the time and with every edit of the example: digests and commits. */
+/** What changes with every edit of the example, and with the machine: digests, commits, how many files, ruff's version. */
 function masked(text: string): string {
-  return text.replace(/sha256:[0-9a-f]{8,64}/g, "sha256:…").replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7}\b/g, "COMMIT");
+  return text
+    .replace(/sha256:[0-9a-f]{8,64}/g, "sha256:…")
+    .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{7}\b/g, "COMMIT")
+    .replace(/\b\d+ files\b/g, "N files")
+    .replace(/\bruff \d+\.\d+\.\d+, \w+/g, "ruff VERSION");
 }
 
 /** Matches output that is as shown; a line `…` stands for any lines. */
@@ -106,7 +113,8 @@ function pattern(shown: string): RegExp {
 }
 
 function fenced({ meta, body }: Block): string {
-  return `\`\`\`text${meta === "" ? "" : ` ${meta}`}\n${body}\n\`\`\``;
+  const lines = body === "" ? "" : `${body}\n`;
+  return `\`\`\`text${meta === "" ? "" : ` ${meta}`}\n${lines}\`\`\``;
 }
 
 test("the example is what `in: example-repo` copies", () => {
