@@ -22,6 +22,8 @@
   let downstream: ReadonlySet<number> = new Set();
   const view: View = { scale: 1, x: 0, y: 0 };
   let waiting = false;
+  /** Everything is in sight, and stays so when the window or the panel changes; until somebody moves it. */
+  let fitted = false;
 
   const direct = graph.nodes.flatMap((node, i) => (isChanged(node) && node.change !== "affected" ? [i] : []));
   const changed = graph.nodes.flatMap((node, i) => (isChanged(node) ? [i] : []));
@@ -176,25 +178,44 @@
     }
   }
 
+  /** Brings a table into sight: not at all where it is, by showing everything where that stays readable, else in the middle. */
   function reveal(node: number): void {
     const place = layout.places.get(node);
     if (place === undefined) return;
-    view.scale = Math.max(view.scale, Math.min(1, 0.8));
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    const [x, y] = [place.x * view.scale + view.x, place.y * view.scale + view.y];
+    const half = (layout.nodeWidth / 2) * view.scale + 8;
+    if (view.scale > 0.5 && x > half && x < width - half && y > 40 && y < height - 40) return;
+    if (fittingScale() > 0.55) {
+      fitView();
+      return;
+    }
+    fitted = false;
+    view.scale = Math.max(view.scale, 0.8);
     view.x = canvas.clientWidth / 2 - place.x * view.scale;
     view.y = canvas.clientHeight / 2 - place.y * view.scale;
   }
 
+  function fittingScale(): number {
+    const margin = 92;
+    const scale = Math.min(
+      (canvas.clientWidth - margin) / layout.width,
+      (canvas.clientHeight - margin) / layout.height,
+    );
+    return Math.max(0.03, Math.min(1.25, scale));
+  }
+
   function fitView(): void {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    const margin = 46;
-    const scale = Math.min((width - 2 * margin) / layout.width, (height - 2 * margin) / layout.height);
-    view.scale = Math.max(0.03, Math.min(1.25, scale));
+    fitted = true;
+    view.scale = fittingScale();
     view.x = (width - layout.width * view.scale) / 2;
     view.y = (height - layout.height * view.scale) / 2 + 8;
     redraw();
   }
 
   function zoom(factor: number, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2): void {
+    fitted = false;
     const scale = Math.max(0.03, Math.min(4, view.scale * factor));
     view.x = x - ((x - view.x) * scale) / view.scale;
     view.y = y - ((y - view.y) * scale) / view.scale;
@@ -210,6 +231,9 @@
       if (context === null) return;
       const scene = { graph, layout, view, chosen, upstream, downstream, hovered, found };
       draw(context, canvas.clientWidth, canvas.clientHeight, scene, palette);
+      const place = chosen === null ? undefined : layout.places.get(chosen);
+      canvas.dataset.at =
+        place === undefined ? "" : `${place.x * view.scale + view.x} ${place.y * view.scale + view.y}`;
     });
   }
 
@@ -219,6 +243,7 @@
     if (canvas.width === width && canvas.height === height) return;
     canvas.width = width;
     canvas.height = height;
+    if (fitted) fitView();
     redraw();
   }
 
@@ -258,6 +283,7 @@
         Math.max(1, Math.hypot(point.x - other.x, point.y - other.y));
       zoom(distance(now) / distance(last), (now.x + other.x) / 2 - box.left, (now.y + other.y) / 2 - box.top);
     } else {
+      fitted = false;
       view.x += now.x - last.x;
       view.y += now.y - last.y;
     }
@@ -287,6 +313,7 @@
 
   canvas.addEventListener("keydown", (event) => {
     const step = 60;
+    if (chosen === null && event.key.startsWith("Arrow")) fitted = false;
     switch (event.key) {
       case "ArrowLeft":
       case "ArrowRight":
