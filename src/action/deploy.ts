@@ -83,7 +83,8 @@ async function checkRelease(context: ActionContext, environment: Environment): P
     }),
   });
   const { history, deployments } = forge;
-  const branch = event.defaultBranch ?? "main";
+  const named = event.defaultBranch === null ? await history?.defaultBranch() : null;
+  const branch = event.defaultBranch ?? (named?.ok ? named.value : "main");
   const tree = history ? await history.treeOf(commit) : unasked<string>("read the commit");
   const gate = releaseGate({
     environment: environment.name,

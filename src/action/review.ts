@@ -24,7 +24,7 @@ import { bundleOptions } from "./bundle-tools.js";
 import type { ActionContext } from "./context.js";
 import { environmentsToDeploy } from "./environments.js";
 import { output } from "./outputs.js";
-import { touchedLines } from "./touched.js";
+import { linesOfPullRequest } from "./touched.js";
 
 /** What was found of the project, without its bundle. */
 export interface Review {
@@ -146,7 +146,7 @@ export function writeReport(context: ActionContext, report: Report): void {
 }
 
 async function lintReview(context: ActionContext, state: ProjectState | null, base: string | null) {
-  const { inputs, event, directory } = context;
+  const { inputs, directory } = context;
   if (inputs.lint === "false") return noLint("switched off by the input lint");
   try {
     const lint = await lintProject({
@@ -155,7 +155,7 @@ async function lintReview(context: ActionContext, state: ProjectState | null, ba
       sources: state?.sources ?? null,
       fix: false,
       ruffVersion: inputs.ruffVersion,
-      changedLines: event.kind === "pull-request" && base !== null ? touchedLines(directory, base) : null,
+      changedLines: await linesOfPullRequest(context, base),
       inAction: true,
       environment: context.env,
       runProcess,

@@ -1,5 +1,31 @@
+import type { ChangedFile } from "../forge/forge.js";
 import type { LineRange, TouchedLines } from "../lint/touched.js";
 import { GitError, git } from "../system/git.js";
+import type { ActionContext } from "./context.js";
+
+/**
+ * The lines that a pull request touches in the project: by git, else, where the base could not be had, by GitHub's list of its files.
+ * Null when neither tells, and for other events.
+ */
+export async function linesOfPullRequest(context: ActionContext, base: string | null): Promise<TouchedLines | null> {
+  const { event, forge, directory, project } = context;
+  if (event.kind !== "pull-request") return null;
+  const local = base === null ? null : touchedLines(directory, base);
+  if (local !== null) return local;
+  const answer = await forge.pullRequests?.changedFiles(event.number);
+  return answer?.ok ? inProject(answer.value, project) : null;
+}
+
+/** By paths relative to the project; a file without a patch counts as touched as a whole. */
+function inProject(files: ReadonlyMap<string, ChangedFile>, project: string): TouchedLines {
+  const prefix = project === "." ? "" : `${project}/`;
+  const whole: readonly LineRange[] = [[1, Number.MAX_SAFE_INTEGER]];
+  return new Map(
+    [...files]
+      .filter(([path]) => path.startsWith(prefix))
+      .map(([path, { lines }]) => [path.slice(prefix.length), lines ?? whole]),
+  );
+}
 
 /** The lines that differ between a commit and HEAD, in a folder and relative to it; null when git can't tell. */
 export function touchedLines(directory: string, base: string): TouchedLines | null {

@@ -226,6 +226,18 @@ describe("lint", () => {
     expect(touched.exitCode, touched.raw).toBe(1);
   });
 
+  it("knows the changed lines from GitHub where the base can't be had", async () => {
+    const { pullRequest, run } = await start({ ...shop, [module]: silver });
+    const inputs = { lint: "changed" };
+    const job = pullRequest(7, { [module]: `${silver}\n\nX = 1\n` }, { depth: 1 });
+    openRepository(job.workspace).git("remote", "set-url", "origin", "file:///nowhere/at/all");
+    const untouched = await run(job, { inputs });
+    expect(untouched.exitCode, untouched.raw).toBe(0);
+    const other = pullRequest(7, { [module]: silver.replace("import os", "import sys") }, { depth: 1 });
+    openRepository(other.workspace).git("remote", "set-url", "origin", "file:///nowhere/at/all");
+    expect((await run(other, { inputs })).exitCode).toBe(1);
+  });
+
   it("without Python and ruff is a clear error", async () => {
     const { pullRequest, run } = await start(shop);
     const job = pullRequest(7, { "README.md": "" });
