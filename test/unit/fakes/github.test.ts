@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { defaultToken, type GitHubOptions, startGitHub } from "../../fakes/github/github.ts";
 import { addComment, addPull, user } from "../../fakes/github/state.ts";
@@ -96,5 +99,33 @@ describe("the fake GitHub refuses what GitHub refuses", () => {
       base: { ref: "main" },
     });
     expect((await ask("GET", "/repos/acme/shop/pulls?state=closed")).body).toEqual([]);
+  });
+});
+
+describe("the fake GitHub as a process", () => {
+  it("listens, is played by its control address, and ends with its stdin", async () => {
+    const main = fileURLToPath(new URL("../../fakes/github/main.ts", import.meta.url));
+    const child = spawn(process.execPath, [main, "--name", "org/repo", "--until-stdin-ends"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const [line] = await once(child.stdout, "data");
+    const { url, control, token } = JSON.parse(String(line));
+    const post = (path: string, body: unknown, to = control) =>
+      fetch(`${to}${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "user-agent": "test" },
+        body: JSON.stringify(body),
+      });
+    const side = { ref: "change", sha: "a".repeat(40), repository: "org/repo" };
+    await post("/pulls", { number: 3, head: side, base: side });
+    const comment = await post("/repos/org/repo/issues/3/comments", { body: "text" }, url);
+    expect(comment.status).toBe(201);
+    await post("/faults", { kind: "status", status: 503 });
+    expect((await post("/repos/org/repo/issues/3/comments", { body: "text" }, url)).status).toBe(503);
+    const state = (await (await fetch(`${control}/state`)).json()) as Record<string, unknown[]>;
+    expect(state.comments).toMatchObject([{ pull: 3, body: "text" }]);
+    expect(state.seen).toHaveLength(2);
+    child.stdin.end();
+    expect(await once(child, "exit")).toEqual([0, null]);
   });
 });
