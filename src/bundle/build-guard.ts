@@ -29,6 +29,20 @@ export function artifactBuilds(config: ConfigFiles, target: string, directory: s
   return [{ artifact: "setup.py", why: "the CLI builds a wheel of it for tasks with local libraries", place }];
 }
 
+/**
+ * Where the bundle names the terraform program to run (`bundle.terraform.exec_path`): the CLI starts it with the credentials, in
+ * restricted execution too.
+ */
+export function namedPrograms(config: ConfigFiles, target: string): Place[] {
+  const named = (value: ConfigValue | undefined) => map(value).terraform !== undefined;
+  return config.files.flatMap((file) => [
+    ...(named(file.value.bundle) ? [file.place(["bundle", "terraform"])] : []),
+    ...targets(file)
+      .filter(([, name, value]) => name === target && named(value.bundle))
+      .map(([section, name]) => file.place([section, name, "bundle", "terraform"])),
+  ]);
+}
+
 /** Whether the bundle has artifacts at all, built or not: `bundle deploy --plan` of some versions leaves them out. */
 export function hasArtifacts(config: ConfigFiles): boolean {
   return config.files.some(

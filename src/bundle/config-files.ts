@@ -70,13 +70,15 @@ export function targets(file: ConfigFile): readonly (readonly [section: string, 
 function readConfigFile(directory: string, file: string): ConfigFile | Diagnostic {
   let text: string;
   try {
-    text = readFileSync(join(directory, file), "utf8");
+    // The CLI reads UTF-16 too: a file that would say something else to us is not read at all.
+    text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(join(directory, file)));
+    if (text.includes("\0")) throw new Error("it is not UTF-8 text");
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return finding("LDP521", `${file} can't be read: ${why}`, { file, line: 1, column: 1 });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, version: "1.1", uniqueKeys: false });
+  const document = parseDocument(text, { lineCounter: lines, merge: true, version: "1.1" });
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
@@ -89,6 +91,9 @@ function readConfigFile(directory: string, file: string): ConfigFile | Diagnosti
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     return finding("LDP521", `${file} can't be read: ${why}`, place(0));
+  }
+  if (value !== null && (typeof value !== "object" || Array.isArray(value))) {
+    return finding("LDP521", `${file} is no mapping of keys`, place(0));
   }
   return {
     file,

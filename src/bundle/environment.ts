@@ -36,7 +36,7 @@ export function cliEnvironment(env: Variables, restricted: boolean): Record<stri
     }
   }
   // On a runner only variables log in: a profile that happens to lie on the machine is not what the workflow says.
-  if (env.CI && !result.DATABRICKS_CONFIG_PROFILE && !result.DATABRICKS_CONFIG_FILE) {
+  if (onRunner(env) && !result.DATABRICKS_CONFIG_PROFILE && !result.DATABRICKS_CONFIG_FILE) {
     result.DATABRICKS_CONFIG_FILE = devNull;
   }
   return {
@@ -45,6 +45,11 @@ export function cliEnvironment(env: Variables, restricted: boolean): Record<stri
     DATABRICKS_CLI_UPSTREAM: "ldp-action",
     ...(restricted ? { DATABRICKS_BUNDLE_RESTRICTED_CODE_EXECUTION: "1" } : {}),
   };
+}
+
+/** Whether a workflow started this, of GitHub, Azure or another. */
+export function onRunner(env: Variables): boolean {
+  return Boolean(env.CI || env.GITHUB_ACTIONS || env.TF_BUILD);
 }
 
 const secretNames =

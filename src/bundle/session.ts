@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
 import { type Credentials, readCredentials } from "./auth.js";
-import { artifactBuilds, hasArtifacts } from "./build-guard.js";
+import { artifactBuilds, hasArtifacts, namedPrograms } from "./build-guard.js";
 import { type BundleCli, bundleCli, limits as standardLimits, type Tools } from "./cli.js";
 import { type ConfigFiles, map, readConfigFiles } from "./config-files.js";
 import { cliEnvironment } from "./environment.js";
@@ -72,10 +72,19 @@ export async function openBundle(options: EnvironmentOptions): Promise<Session |
     });
     return stopped("failed", missing.message, [missing]);
   }
-  const hosts = [...config.diagnostics, ...checkHosts(config, options.target, credentials.host)];
+  const hosts = [...config.diagnostics, ...checkHosts(config, options.target, credentials.host, options.trusted)];
   const [first] = hosts;
   if (first) return stopped("failed", first.message, hosts);
 
+  if (!options.trusted) {
+    const programs = namedPrograms(config, options.target).map((place) =>
+      finding("LDP524", "the bundle names the terraform program that the CLI would start with the credentials", place, {
+        hint: "Remove `bundle.terraform`: the direct engine needs none, and DATABRICKS_TF_EXEC_PATH of the job names one for the terraform engine.",
+      }),
+    );
+    const [program] = programs;
+    if (program) return stopped("failed", program.message, programs);
+  }
   if (!options.trusted && !options.allowBuild) {
     const builds = artifactBuilds(config, options.target, options.directory);
     const [build] = builds;
@@ -147,14 +156,14 @@ export function stopped(status: Stopped["status"], reason: string, diagnostics: 
  * deploy that other people's resources are its own.
  */
 async function committedState({ directory, environment, tools }: EnvironmentOptions): Promise<Diagnostic | null> {
-  const listed = await tools.run("git", ["ls-files", "-z", "--", ".databricks/bundle"], {
+  const listed = await tools.run("git", ["ls-files", "-z", "--", ".databricks"], {
     cwd: directory,
     env: cliEnvironment(tools.env, true),
     timeout: standardLimits.version,
   });
   const files = listed.code === 0 ? listed.stdout.split("\0") : [];
-  // Values of variables are what a team may keep there.
-  const file = files.find((name) => name !== "" && !name.endsWith("/variable-overrides.json"));
+  // Values of variables are what a team may keep there. A link in its place is listed by its own name.
+  const file = files.find((name) => name !== "" && !/\/(variable-overrides\.json|\.gitignore)$/.test(name));
   if (file === undefined) return null;
   return finding(
     "LDP527",

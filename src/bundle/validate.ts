@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
 import { byCodePoint } from "../order.js";
 import { bundleFindings } from "./diagnostics.js";
+import { onRunner } from "./environment.js";
 import { readFailure } from "./failure.js";
 import type { PublishedSchemas } from "./lost-tables.js";
 import { type Session, type Stopped, stopped } from "./session.js";
@@ -67,7 +68,7 @@ export async function validateBundle(session: Session): Promise<ResolvedBundle |
     const root = text(paths.root_path) ?? "";
     const names = [name, text(current.short_name)].filter((one) => one !== null && one !== "");
     const named = root.split("/").find((part) => names.includes(part));
-    if (!tools.env.CI || named === undefined) return [];
+    if (!onRunner(tools.env) || named === undefined) return [];
     const [file] = files.files;
     return [
       finding(

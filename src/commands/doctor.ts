@@ -77,7 +77,7 @@ async function examine(options: DoctorOptions, tools: Tools): Promise<Outcome> {
   if (config) problems.push(...config.diagnostics);
   for (const { name, target } of project?.environments ?? []) {
     const found = config
-      ? checkHosts(config, target, credentials.status === "present" ? credentials.host : (host ?? ""))
+      ? checkHosts(config, target, credentials.status === "present" ? credentials.host : (host ?? ""), true)
       : [];
     problems.push(...found);
     const builds = config ? artifactBuilds(config, target, options.directory).map((build) => build.artifact) : [];

@@ -111,6 +111,14 @@ export const bundleRules = {
     why: "On a pull request the bundle's own scripts and Python are not run, so that its resources are not fully known and no plan is made.",
     fix: "Write the resources in YAML, or plan on protected branches only.",
   },
+  LDP524: {
+    title: "the bundle names a program to start",
+    severity: "error",
+    why: "`bundle.terraform.exec_path` makes the CLI start a program of the pull request's choice, with the credentials, although scripts are restricted.",
+    fix: "Remove `bundle.terraform`. The direct engine needs no terraform; for the terraform engine the job names it with DATABRICKS_TF_EXEC_PATH.",
+    example: { language: "yaml", text: "bundle:\n  name: shop\n  terraform:\n    exec_path: ./terraform\n" },
+    mended: { language: "yaml", text: "bundle:\n  name: shop\n" },
+  },
   LDP525: {
     title: "the output of the Databricks CLI can't be read",
     severity: "error",

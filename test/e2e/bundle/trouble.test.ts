@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { boundActions } from "../../../src/bundle/digest.js";
@@ -335,6 +335,19 @@ describe.skipIf(!cliPath)(`trouble, with the Databricks CLI ${cliVersion ?? `(${
       const plan = await project.plan();
       expect(existsSync(join(project.directory, "ran"))).toBe(false);
       expect([plan.status, plan.diagnostics.map((one) => one.code)]).toEqual(["skipped", ["LDP523"]]);
+    });
+
+    test("a terraform program of its own is not started by a plan", async () => {
+      project.write("evil.sh", "#!/bin/sh\ntouch ran\n");
+      chmodSync(join(project.directory, "evil.sh"), 0o755);
+      const named = `  engine: terraform\n  terraform:\n    exec_path: ${join(project.directory, "evil.sh")}\n`;
+      project.edit("databricks.yml", (text) => text.replace("  engine: direct\n", named));
+      const plan = await project.plan();
+      expect([plan.status, plan.diagnostics.map((one) => [one.code, one.file, one.line])]).toEqual([
+        "failed",
+        [["LDP524", "databricks.yml", 5]],
+      ]);
+      expect(workspace.seen).toEqual([]);
     });
 
     test.each([

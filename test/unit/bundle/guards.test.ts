@@ -24,7 +24,11 @@ function bundle(files: Readonly<Record<string, string>>): string {
 function hosts(files: Readonly<Record<string, string>>, host = "https://ours.example.com") {
   const config = readConfigFiles(bundle(files));
   if (!config) throw new Error("no bundle");
-  return [...config.diagnostics, ...checkHosts(config, "dev", host)].map((one) => [one.code, one.file, one.line]);
+  return [...config.diagnostics, ...checkHosts(config, "dev", host, false)].map((one) => [
+    one.code,
+    one.file,
+    one.line,
+  ]);
 }
 
 const evil = "workspace: {host: https://evil.example.com}\n";
@@ -97,11 +101,17 @@ describe("another host (LDP520)", () => {
     expect(hosts(files)).toEqual([expected]);
   });
 
+  test("an identity that the pull request chooses; a protected branch may", () => {
+    const config = readConfigFiles(bundle({ "databricks.yml": "workspace: {client_id: other, auth_type: pat}\n" }));
+    expect(config && checkHosts(config, "dev", "https://ours.example.com", false).length).toBe(2);
+    expect(config && checkHosts(config, "dev", "https://ours.example.com", true)).toEqual([]);
+  });
+
   test("behind a link", () => {
     const folder = bundle({ "databricks.yml": "include: [link.yml]\n", "real.txt": evil });
     symlinkSync("real.txt", join(folder, "link.yml"));
     const config = readConfigFiles(folder);
-    expect(config && checkHosts(config, "dev", "https://ours.example.com").length).toBe(1);
+    expect(config && checkHosts(config, "dev", "https://ours.example.com", true).length).toBe(1);
   });
 
   test.each([
@@ -124,6 +134,18 @@ describe("another host (LDP520)", () => {
     ],
   ])("refuses what can't be read: %s (LDP521)", (_what, files) => {
     expect(hosts(files)[0]?.[0]).toBe("LDP521");
+  });
+
+  test.each([
+    ["a key given twice", "workspace: {host: https://evil.example.com}\nworkspace: {}\n"],
+    ["a second document", "a: 1\n---\nworkspace: {host: https://evil.example.com}\n"],
+    ["UTF-16", Buffer.from("\ufeffworkspace: {host: https://evil.example.com}\n", "utf16le")],
+    ["UTF-16 without a mark", Buffer.from("workspace: {host: https://evil.example.com}\n", "utf16le")],
+    ["a list", "- workspace\n"],
+  ])("refuses what the CLI may read otherwise: %s (LDP521)", (_what, content) => {
+    const folder = bundle({ "databricks.yml": "include: [a.yml]\n" });
+    writeFileSync(join(folder, "a.yml"), content);
+    expect(readConfigFiles(folder)?.diagnostics.map((one) => [one.code, one.file])).toEqual([["LDP521", "a.yml"]]);
   });
 
   test("a folder without a bundle has none", () => {
