@@ -14,6 +14,8 @@ import type { LintResult } from "../lint/model.js";
 import type { ProjectState } from "../plan/changes.js";
 import type { Plan } from "../plan/model.js";
 import type { Environment } from "../project/model.js";
+import { lineAddress } from "../render/comment/links.js";
+import type { GraphNode } from "../render/graph-view.js";
 import { renderPlanJson } from "../render/json.js";
 import type { Report } from "../render/report.js";
 import { UserError } from "../system/errors.js";
@@ -129,6 +131,7 @@ export function makeReport(context: ActionContext, review: Review, environments:
     },
     lintReason: review.lintReason,
     links: context.links,
+    failure: review.failure,
     versions: {
       "ldp-action": version,
       ...(lint?.tool.version ? { ruff: lint.tool.version } : {}),
@@ -228,7 +231,12 @@ async function setOutputs(
   );
   if (checked.state) {
     const dagFile = join(context.temporary, "dag.html");
-    writeFileSync(dagFile, await renderGraph(plan, checked, "html", false));
+    const { repository } = context.event;
+    const title =
+      [repository?.name, ...(context.project === "." ? [] : [context.project])].join(" / ") || context.project;
+    const address = (node: GraphNode) =>
+      lineAddress({ directory: context.project, links: context.links }, node.module, node.line);
+    writeFileSync(dagFile, await renderGraph(plan, checked, "html", false, { title, address }));
     output("dag-file", dagFile);
   }
 }

@@ -4,6 +4,7 @@ import { count } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
 import type { Environment } from "../project/model.js";
 import { logText } from "../render/escape/command.js";
+import { plural } from "../render/words.js";
 import { UserError } from "../system/errors.js";
 import { type ActionContext, readContext } from "./context.js";
 import { deploy } from "./deploy.js";
@@ -154,8 +155,8 @@ function annotate(context: ActionContext, review: Review, more: Review["lintDiag
       [...review.plan.diagnostics, ...more, ...review.lintDiagnostics].map((each) => [JSON.stringify(each), each]),
     ).values(),
   ];
-  const { left } = context.forge.annotate(findings, context.project);
-  const errors = count(findings, "error");
-  const rest = left > 0 ? ` (${left} of them without an annotation: a step has room for ten of a kind)` : "";
-  context.print(`${review.plan.tables.length} tables, ${findings.length} findings, ${errors} errors${rest}`);
+  context.forge.annotate(findings, context.project);
+  const tables = review.state?.project.tables.length ?? 0;
+  const [errors, warnings] = [count(findings, "error"), count(findings, "warning")];
+  context.print(`${plural(tables, "table")}: ${plural(errors, "error")}, ${plural(warnings, "warning")}`);
 }

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { Plan } from "../plan/model.js";
 import { renderDot } from "../render/dot.js";
 import { graphView, subgraph } from "../render/graph-view.js";
-import { renderHtml } from "../render/html.js";
+import { type PageOptions, renderHtml } from "../render/html.js";
 import { renderGraphJson } from "../render/json.js";
 import { renderMermaidFile } from "../render/mermaid.js";
 import { renderSvg } from "../render/svg.js";
@@ -33,7 +34,9 @@ export async function graphCommand(options: GraphOptions): Promise<Outcome> {
     const stderr = renderValidateText(plan.tables.length, plan.diagnostics, options.text);
     return { stdout: "", stderr, exit: exitFor(plan.diagnostics, true) };
   }
-  const content = await renderGraph(plan, checked, options.format, hasSelection(options));
+  const content = await renderGraph(plan, checked, options.format, hasSelection(options), {
+    title: basename(options.directory),
+  });
   const exit = exitFor(plan.diagnostics, invalid);
   if (options.output === null) return { stdout: content, stderr: "", exit };
   try {
@@ -44,12 +47,16 @@ export async function graphCommand(options: GraphOptions): Promise<Outcome> {
   return { stdout: "", stderr: `Wrote ${options.output}\n`, exit };
 }
 
-/** The DAG of a plan in one of the formats. */
+/**
+ * The DAG of a plan in one of the formats.
+ * @param page the heading and the links of the HTML page.
+ */
 export async function renderGraph(
   plan: Plan,
   checked: CheckedProject,
   format: GraphFormat,
   selectedOnly: boolean,
+  page: PageOptions = {},
 ): Promise<string> {
   const reads = new Map(
     [...(checked.state?.sources?.tables ?? [])].map(([name, source]) => [name, source.dataset?.reads ?? []]),
@@ -68,6 +75,7 @@ export async function renderGraph(
     case "html":
       return renderHtml(view, {
         subtitle: plan.base === null ? "" : `compared with ${plan.base.ref} at ${plan.base.commit.slice(0, 7)}`,
+        ...page,
       });
   }
 }

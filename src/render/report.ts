@@ -19,6 +19,8 @@ export interface Report {
   readonly lintReason: string | null;
   readonly links: ReportLinks;
   readonly versions: Readonly<Record<string, string>>;
+  /** Why the job fails for this project; null or left out when it does not. */
+  readonly failure?: string | null;
   /** What a reader must know before anything else, such as parts that don't fit together. */
   readonly notes?: readonly string[];
 }

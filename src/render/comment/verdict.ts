@@ -117,7 +117,8 @@ function sign(reports: readonly Report[]): string {
   const wrong = reports.some(
     (report) =>
       findingsOf(report).some(({ diagnostic }) => diagnostic.severity === "error") ||
-      report.environments.some((one) => one.status === "failed"),
+      report.environments.some((one) => one.status === "failed") ||
+      (report.failure ?? null) !== null,
   );
   if (wrong) return "❌";
   if (reports.some((report) => report.environments.some((one) => destructive(one).length > 0))) return "🛑";
