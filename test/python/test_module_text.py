@@ -34,6 +34,8 @@ def definition(
         ("dp.create_streaming_table('orders')", "streaming_table"),
         ("dp.create_streaming_table(name='orders', comment='x')", "streaming_table"),
         ("@dlt.table\n@dlt.expect('a', 'b')\ndef orders(): ...", None),
+        ("@dlt.table\ndef orders(): return dlt.read('raw')", "materialized_view"),
+        ("@dp.table\ndef orders(): return spark.readStream.table('raw')", "streaming_table"),
         ("@dp.temporary_view\ndef other(): ...\n@dp.table\ndef orders(): ...", None),
     ],
 )
