@@ -367,6 +367,22 @@ def test_refusals_of_the_service_are_told_at_once(run: Run) -> None:
     assert not run.pauses
 
 
+def test_a_table_that_the_pipeline_does_not_define_yet_is_told(run: Run) -> None:
+    run.workspace.add_update()
+    run.workspace.tables = ("orders_bronze",)
+    error = refused("LDP803", lambda: run("daily"))
+    assert error.status == 1
+    assert "TABLE_NOT_FOUND" in error.message and "deploy" in (error.hint or "")
+
+
+def test_a_view_that_the_text_does_not_tell_is_explained(run: Run) -> None:
+    run.workspace.add_update()
+    module = run.shop / "transformations/silver/orders_parsed.py"
+    module.write_text("from shop import views\n\nviews.define_all()\n")
+    error = refused("LDP803", lambda: run("daily"))
+    assert "temporary view" in (error.hint or "")
+
+
 def test_validate_starts_a_validation(run: Run) -> None:
     assert run("daily", "validate").state == "completed"
     assert run.workspace.bodies == [{"validate_only": True}]
