@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .model import Kind, Project, Table
@@ -89,7 +89,7 @@ def _definitions(module: ast.Module) -> Iterator[Definition]:
                 decorators.add(decorator)
                 definition = _definition(decorator, constants, node.name)
                 if definition is not None:
-                    yield definition
+                    yield replace(definition, kind=definition.kind or _kind_of(node))
         elif isinstance(node, ast.Call) and node not in decorators:
             definition = _definition(node, constants, None)
             if definition is not None and (node.keywords or node.args):
@@ -112,6 +112,15 @@ def _definition(
     )
     text = function if given is None else _text(given, constants)
     return Definition(text, _KINDS[name], not _forbids_reset(options.get("table_properties")))
+
+
+def _kind_of(function: ast.AST) -> Kind | None:
+    """What a table is by what its own function reads; None where it reads through functions of the project."""
+    names = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    names |= {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    if names & {"readStream", "read_stream", "stream_source"}:
+        return "streaming_table"
+    return "materialized_view" if names & {"read", "read_source"} else None
 
 
 def _root(node: ast.expr) -> str | None:

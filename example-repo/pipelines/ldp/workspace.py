@@ -233,6 +233,13 @@ def is_transient(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 
+_REFUSALS = {
+    "VIEW_NOT_SUPPORTED": "A temporary view can't be selected; its module's text did not tell that it is one.",
+    "TABLE_NOT_FOUND": "The pipeline does not define it yet: deploy, and run it once without --tags.",
+    "CONTINUOUS_PIPELINE": "A continuous pipeline takes no selection.",
+}
+
+
 def refused(error: Exception) -> Exception:
     """The service's refusal as an EngineError; any other error as it is."""
     from databricks.sdk import errors
@@ -240,12 +247,17 @@ def refused(error: Exception) -> Exception:
 
     if not isinstance(error, DatabricksError):
         return error
-    hint = None
+    message = f"The workspace refused: {error}"
+    if isinstance(error, (errors.BadRequest, errors.ResourceConflict)):
+        hint = next((text for code, text in _REFUSALS.items() if code in str(error)), None)
+        return EngineError("LDP803", message, hint, status=1)
     if isinstance(error, errors.NotFound):
         hint = "Look at --pipeline-id, and at the workspace in DATABRICKS_HOST."
     elif isinstance(error, (errors.PermissionDenied, errors.Unauthenticated)):
         hint = "The identity needs CAN_RUN on the pipeline."
-    return EngineError("LDP906", f"The workspace refused: {error}", hint)
+    else:
+        hint = None
+    return EngineError("LDP906", message, hint)
 
 
 def _update(info: Any) -> Update:

@@ -83,8 +83,6 @@ class _Open:
     node: Node
     anchor: str | None
     key: Node | None = None
-    key_end: int | None = None
-    """The index behind a key that waits for its value."""
     key_text: str = ""
     doubled: bool = False
 
@@ -105,39 +103,45 @@ class _Reader:
         control = text.control_character()
         if control is not None:
             code = _code_point(text.text[control])
-            raise self.stop("LDP102", f"YAML does not allow the control character {code}.", control)
+            raise self.stop(
+                "LDP102", f"YAML does not allow the control character {code}.", text.place(control)
+            )
         for directive in text.directives:
             if directive["version"]:
                 message = "A %YAML directive makes readers of YAML 1.1 and 1.2 disagree."
-                self.differs(directive.start(), Difference(message, "Remove the directive."))
+                self.differs(
+                    text.place(directive.start()), Difference(message, "Remove the directive.")
+                )
         for index in text.separators():
             message = f"{_code_point(text.text[index])} ends a line in YAML 1.1 and is text in 1.2."
             hint = 'Use an ordinary line end; in double quotes write "\\N", "\\L" or "\\P".'
-            self.differs(index, Difference(message, hint))
+            self.differs(text.place(index), Difference(message, hint))
         root: Node | None = None
         layout = Layout(text.readable)
         try:
             for event in yaml_events(text.readable):
                 layout.take(event)
                 if isinstance(event, yaml.DocumentStartEvent):
-                    self.check_document(self.index(event), bool(event.explicit), root is None)
+                    self.check_document(
+                        text.place(self.index(event)), bool(event.explicit), root is None
+                    )
                 root = root or self.follow(event)
         except YamlSyntaxError as error:
             tab = text.text[error.index : error.index + 1] == "\t"
             advice = "Indent with spaces, never with tabs." if tab else None
             message = f"YAML syntax: {error.message}."
-            raise self.stop("LDP102", message, error.index, advice) from None
+            raise self.stop("LDP102", message, text.place(error.index), advice) from None
         # A document without a node is a null at the file's start.
         return root if root and not self.empty_root else Node("scalar", text.place(0))
 
-    def check_document(self, index: int, explicit: bool, first: bool) -> None:
+    def check_document(self, place: Place, explicit: bool, first: bool) -> None:
         """A file is one document; directives end with `---`."""
         if not first:
             hint = "config.yml is one document: remove what follows `---` or `...`."
-            raise self.stop("LDP102", "A second document begins.", index, hint)
+            raise self.stop("LDP102", "A second document begins.", place, hint)
         if self.text.directives and not explicit:
             hint = "Remove the directive, or write `---` below it."
-            raise self.stop("LDP102", "A directive is not ended by `---`.", index, hint)
+            raise self.stop("LDP102", "A directive is not ended by `---`.", place, hint)
 
     def follow(self, event: Any) -> Node | None:
         """Takes in one event; returns the root when it is complete."""
@@ -145,54 +149,54 @@ class _Reader:
             opened = self.stack.pop()
             if opened.anchor:
                 self.anchors[opened.anchor] = opened.node
-            return self.attach(opened.node, "[…]", _end(event))
+            return self.attach(opened.node, "[…]")
         if isinstance(event, yaml.AliasEvent):
-            return self.attach(self.alias(event), f"*{event.anchor}", _end(event))
+            return self.attach(self.alias(event), f"*{event.anchor}")
         if isinstance(event, yaml.ScalarEvent):
             text = self.text.original(event.value)
             node = self.scalar(event, text)
             if event.anchor:
                 self.anchors[event.anchor] = node
-            return self.attach(node, text, _end(event))
+            return self.attach(node, text)
         if isinstance(event, yaml.CollectionStartEvent):
             self.open(event)
         return None
 
     def open(self, event: Any) -> None:
-        index = self.start(event)
+        place = self.begin(event)
         if len(self.stack) >= MAX_DEPTH:
-            raise self.stop("LDP105", f"More than {MAX_DEPTH} levels of nesting.", index)
+            raise self.stop("LDP105", f"More than {MAX_DEPTH} levels of nesting.", place)
         if event.tag and event.tag not in _PLAIN_TAGS:
-            self.differs(index, foreign_tag(event.tag))
+            self.differs(place, foreign_tag(event.tag))
         if event.anchor:
             self.anchors[event.anchor] = None
         kind: Literal["mapping", "sequence"] = (
             "mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence"
         )
-        self.stack.append(_Open(Node(kind, self.text.place(index)), event.anchor))
+        self.stack.append(_Open(Node(kind, place), event.anchor))
 
     def alias(self, event: Any) -> Node:
-        index = self.index(event)
+        place = self.text.place(self.index(event))
         if event.anchor not in self.anchors:
-            raise self.stop("LDP102", f"The alias *{event.anchor} has no anchor before it.", index)
+            raise self.stop("LDP102", f"The alias *{event.anchor} has no anchor before it.", place)
         target = self.anchors[event.anchor]
         if target is None:
-            raise self.stop("LDP105", f"The alias *{event.anchor} contains itself.", index)
+            raise self.stop("LDP105", f"The alias *{event.anchor} contains itself.", place)
         self.added += target.size
         if self.added > MAX_ALIAS_NODES:
             raise self.stop(
                 "LDP105",
                 f"Aliases add more than {MAX_ALIAS_NODES} values to the file.",
-                index,
+                place,
             )
-        place = self.text.place(index)
         return replace(target, place=place, head=place)
 
     def scalar(self, event: Any, text: str) -> Node:
-        index = self.start(event)
-        node = Node("scalar", self.text.place(index), text)
+        node = Node("scalar", self.begin(event), text)
         if _SURROGATE.search(text):
-            raise self.stop("LDP102", "An escape stands for half a character (a surrogate).", index)
+            raise self.stop(
+                "LDP102", "An escape stands for half a character (a surrogate).", node.place
+            )
         top = self.stack[-1] if self.stack else None
         if top and top.node.kind == "mapping" and top.key is None and text in top.node.pairs:
             return node  # the second of two keys: attach() reports it
@@ -203,12 +207,12 @@ class _Reader:
             node.value, difference = read_plain(text)
         if difference:
             node.ambiguous = True
-            self.differs(index, difference)
+            self.differs(node.place, difference)
         if self.text.separators(self.index(event), _end(event)):
             node.ambiguous = True
         return node
 
-    def attach(self, node: Node, text: str, end: int) -> Node | None:
+    def attach(self, node: Node, text: str) -> Node | None:
         """Gives a complete node to the collection that it stands in; returns it when there is none."""
         if not self.stack:
             return node
@@ -218,7 +222,6 @@ class _Reader:
             top.node.size += node.size
         elif top.key is None:
             top.key, top.key_text, top.doubled = node, text, text in top.node.pairs
-            top.key_end = end
             top.node.head = top.node.head or node.place
             if top.doubled:
                 self.report_double(text, node, top.node.pairs[text][0])
@@ -229,7 +232,7 @@ class _Reader:
                 self.silent -= 1
             else:
                 top.node.pairs[top.key_text] = (top.key, node)
-            top.key = top.key_end = None
+            top.key = None
         return None
 
     def report_double(self, text: str, second: Node, first: Node) -> None:
@@ -246,30 +249,29 @@ class _Reader:
                 )
             )
 
-    def start(self, event: Any) -> int:
-        """The index of a node itself: behind its anchor and tag; where it is absent, behind its colon or dash."""
-        index = self.index(event)
-        if event.anchor or event.tag:
-            return self.text.after_properties(index)
-        if not isinstance(event, yaml.ScalarEvent) or index != _end(event):
-            return index
-        if not self.stack:
-            self.empty_root = True
-        key_end = self.stack[-1].key_end if self.stack else None
-        return self.text.after_blanks(index) if key_end is None else self.text.after_colon(key_end)
+    def begin(self, event: Any) -> Place:
+        """The place of a node itself: behind its anchor and tag. An absent value is where its key is, or behind its dash."""
+        absent = isinstance(event, yaml.ScalarEvent) and not event.value and not event.style
+        properties = bool(event.anchor or event.tag)
+        if not absent:
+            index = self.index(event)
+            return self.text.place(self.text.after_properties(index) if properties else index)
+        key = self.stack[-1].key if self.stack else None
+        self.empty_root = not self.stack
+        if key and not properties:
+            return key.place
+        return self.text.place(self.text.after_blanks(_end(event)))
 
     def index(self, event: Any) -> int:
         return int(event.start_mark.index)
 
-    def stop(self, code: str, message: str, index: int, hint: str | None = None) -> _Stop:
-        return _Stop(Diagnostic(code, message, self.text.place(index), hint=hint))
+    def stop(self, code: str, message: str, place: Place, hint: str | None = None) -> _Stop:
+        return _Stop(Diagnostic(code, message, place, hint=hint))
 
-    def differs(self, index: int, difference: Difference) -> None:
-        self.report("LDP104", difference.message, index, difference.hint)
-
-    def report(self, code: str, message: str, index: int, hint: str) -> None:
+    def differs(self, place: Place, difference: Difference) -> None:
         if not self.silent:
-            self.diagnostics.append(Diagnostic(code, message, self.text.place(index), hint=hint))
+            found = Diagnostic("LDP104", difference.message, place, hint=difference.hint)
+            self.diagnostics.append(found)
 
 
 def _end(event: Any) -> int:

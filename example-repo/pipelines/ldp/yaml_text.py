@@ -15,7 +15,6 @@ _SEPARATOR = re.compile("[\x85\u2028\u2029]")
 _FOREIGN = re.compile("[\x85\u2028\u2029\ufeff]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s|(?<=\s)#[^\r\n]*)*)+")
-_COLON = re.compile(r"[ \t]*:[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
 _PROLOGUE = re.compile(r"(?:(?:[ \t]*(?:#[^\r\n]*)?|%[^\r\n]*)(?:\r\n|\n|\r|\Z))*")
 _DIRECTIVE = re.compile(r"^%(?!TAG\b)(?P<version>YAML\b)?", re.MULTILINE)
@@ -71,11 +70,6 @@ class YamlText:
         """The index of what follows an anchor and a tag."""
         found = _PROPERTIES.match(self.text, index)
         return found.end() if found and found.end() < len(self.text) else index
-
-    def after_colon(self, index: int) -> int:
-        """The index of what follows a key's colon and blanks, on the key's line where they are there."""
-        found = _COLON.match(self.text, index)
-        return found.end() if found else index
 
     def after_blanks(self, index: int) -> int:
         """The index of what follows blanks on the same line."""
