@@ -90,7 +90,9 @@ def settings(state: LocalState) -> dict[str, str]:
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.warehouse.dir": (folder / "warehouse").as_uri(),
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={derby};create=true",
-        "spark.driver.defaultJavaOptions": f'-Dderby.stream.error.file="{folder / "derby.log"}"',
+        # A local run is over before the second compiler pays off.
+        "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
+        f'-Dderby.stream.error.file="{folder / "derby.log"}"',
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "4",
         # On a laptop a table that failed would fail again.
