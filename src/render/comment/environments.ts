@@ -61,9 +61,14 @@ export function resourcesSection(scope: Scope): Section | null {
 function row(environment: EnvironmentPlan, scope: Scope): string {
   const name = code(environment.environment, 60);
   const target = environment.target === environment.environment ? "" : `, target ${code(environment.target, 60)}`;
+  // Two environments at one address are right for one workspace with two targets, and a mistake for two workspaces.
+  const host =
+    environment.status === "planned" && environment.host
+      ? ` at ${code(environment.host.replace(/^https?:\/\//, ""), 80)}`
+      : "";
   const deploy = environmentCount([environment], directChanges(scope.report).length > 0);
   const strong = /[A-Z]{4}/.test(deploy) ? deploy.replace(/\d+ [A-Z_]{4,}|FAILED/g, "**$&**") : deploy;
-  return `| ${name}${target} | ${strong} | ${resources(environment, scope)} |\n`;
+  return `| ${name}${target}${host} | ${strong} | ${resources(environment, scope)} |\n`;
 }
 
 function resources(environment: EnvironmentPlan, scope: Scope): string {
