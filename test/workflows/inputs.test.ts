@@ -57,7 +57,7 @@ describe("the reusable workflow", () => {
     const handed = new Set<string>();
     for (const { with: values = {} } of steps)
       for (const [name, value] of Object.entries(values)) {
-        if (givenByTheWorkflow.includes(name) || value === "false") continue;
+        if (givenByTheWorkflow.includes(name) || value === "false" || value === "off") continue;
         expect(value, name).toBe(`\${{ inputs.${name} }}`);
         handed.add(name);
       }
