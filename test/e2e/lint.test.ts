@@ -14,7 +14,7 @@ const module = "transformations/bronze/orders.py";
 function ldp(directory: string, args: readonly string[], path = tools) {
   const result = spawnSync(process.execPath, [resolve("dist/cli.js"), "lint", "-C", directory, ...args], {
     encoding: "utf8",
-    env: { ...process.env, PATH: path, NO_COLOR: "1", LDP_LINT_TIMEOUT: "2" },
+    env: { ...process.env, PATH: path, NO_COLOR: "1", LDP_LINT_TIMEOUT: "2", LDP_CACHE_DIR: folderOf() },
   });
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
 }
