@@ -62,17 +62,17 @@ function layerOf(word: string): Layer | null {
 const exact = new Set(["bronze", "silver", "gold"]);
 
 /**
- * The layer of a table that is told by its module's folder, its schema, the module's name, or its own name, in this order; the three layers'
- * own names count before other words. Null when nothing tells.
+ * The layer of a table that is told by its module's folder, its schema, its own name, or the module's, in this order; the three layers' own
+ * names count before other words, which in a module's name say nothing. Null when nothing tells.
  */
 export function guessLayer(name: string, module: string): Layer | null {
   const segments = module.split("/").slice(0, -1).reverse();
   const stem = (module.split("/").at(-1) ?? "").replace(/\.\w+$/, "");
   const parts = name.split(".");
   const last = parts.at(-1) ?? name;
-  const places = [segments.flatMap(pieces), parts.slice(0, -1).reverse().flatMap(pieces), pieces(last), pieces(stem)];
+  const places = [segments.flatMap(pieces), parts.slice(0, -1).reverse().flatMap(pieces), pieces(last)];
   for (const own of [true, false]) {
-    for (const place of places) {
+    for (const place of own ? [...places, pieces(stem)] : places) {
       for (const word of place)
         if (!own || exact.has(word.toLowerCase())) {
           const layer = layerOf(word);

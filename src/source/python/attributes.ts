@@ -69,11 +69,8 @@ export function attribute(object: Value, node: Attribute, env: Environment): Val
 /** Something of a module from outside the project: what is known of Spark's own is recognised. */
 export function external(path: string): Value {
   const last = path.slice(path.lastIndexOf(".") + 1);
-  if (path === "dlt" || path === "pyspark.pipelines") {
-    return { type: "api", module: path === "dlt" ? "dlt" : "dp", name: "" };
-  }
-  if (path.startsWith("dlt.")) return { type: "api", module: "dlt", name: path.slice(4) };
-  if (path.startsWith("pyspark.pipelines.")) return { type: "api", module: "dp", name: path.slice(18) };
+  const api = /^(dlt|pyspark\.pipelines|databricks\.(?:pipelines|dlt))(?:\.(\w+))?$/.exec(path);
+  if (api !== null) return { type: "api", module: path.includes("dlt") ? "dlt" : "dp", name: api[2] ?? "" };
   if (isSparkName(last)) return { type: "spark" };
   return { type: "external", path };
 }

@@ -211,7 +211,7 @@ export function opaque(args: Args, node: Call, env: Environment, path: string): 
     } else if (arg.value.type === "frame") result = result === null ? arg.value : joinFrames(result, arg.value);
     else if (arg.value.type === "spark") session = true;
   }
-  const own = /^(?:pyspark|delta|databricks|foreign|logging|unittest|pytest)\b/.test(path);
+  const own = /^(?:pyspark|delta|databricks|mlflow|foreign|logging|unittest|pytest)\b/.test(path);
   const helper = path !== "" || node.callee.type === "Name";
   if (session && !own && helper && !/(?:utils|isinstance|logger)$/i.test(labelOf(node.callee))) {
     const place = placeIn(env.run, node.start);

@@ -45,10 +45,10 @@ function member(source: Value | null, level: number, module: string, name: strin
 function importAll(source: Value | null, module: string, env: Environment): void {
   if (source?.type === "module") {
     for (const [name, value] of source.run.scope.vars) if (!name.startsWith("_")) env.scope.vars.set(name, value);
-  } else if (module === "dlt" || module === "pyspark.pipelines") {
-    const short = module === "dlt" ? "dlt" : "dp";
-    for (const name of apiNames) env.scope.vars.set(name, { type: "api", module: short, name });
+    return;
   }
+  const api = external(module);
+  if (api.type === "api") for (const name of apiNames) env.scope.vars.set(name, { ...api, name });
 }
 
 function find(level: number, module: string, env: Environment): Value | null {

@@ -90,7 +90,12 @@ function create(base: Statement, tokens: readonly Token[]): Statement {
   while (modifiers.test(tokens[at]?.upper ?? "")) words.push(tokens[at++]?.upper ?? "");
   const kindWord = tokens[at]?.upper ?? "";
   if (kindWord === "FLOW") return createFlow(base, tokens, at + 1);
-  if (kindWord !== "TABLE" && kindWord !== "VIEW") return base;
+  // A plain table, and a view that is replaced, are of the catalog: no pipeline defines them.
+  const isPipeline =
+    kindWord === "TABLE"
+      ? words.some((word) => /^(?:STREAMING|LIVE|INCREMENTAL)$/.test(word))
+      : kindWord === "VIEW" && (!words.includes("REPLACE") || words.some((word) => /^(?:MATERIALIZED|LIVE|TEMP|TEMPORARY|PRIVATE)$/.test(word)));
+  if (!isPipeline) return base;
   at++;
   if (tokens[at]?.upper === "IF") at += 3;
   const name = nameAt(tokens, at);

@@ -1,0 +1,174 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parsePython } from "../../../src/source/python/parse.js";
+import { serialise } from "../../../src/source/python/serialise.js";
+import { openReader } from "../../../src/source/read.js";
+import { diskTree } from "../../../src/system/disk-tree.js";
+import { readModule, summary } from "./project.js";
+import { reprint } from "./reprint.js";
+
+const corpus = join(import.meta.dirname, "../../corpus");
+const modules = readdirSync(corpus, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".py") && !/python2|syntax_error|large|notebook/.test(file))
+  .sort();
+const others = Object.fromEntries(modules.map((file) => [file, readFileSync(join(corpus, file), "utf8")]));
+const prints = (path: string, text: string) => readModule(path, text, others).datasets.map((dataset) => dataset.fingerprint);
+
+describe("another formatting is no change", () => {
+  test.each(modules)("%s", (file) => {
+    const text = others[file] ?? "";
+    const before = readModule(file, text, others);
+    for (let seed = 1; seed <= 12; seed++) {
+      const again = reprint(text.replace(/^\ufeff/, ""), seed);
+      const tree = parsePython(again);
+      expect({ seed, error: tree.error }).toEqual({ seed, error: null });
+      const after = readModule(file, again, others);
+      expect({ seed, fingerprint: after.fingerprint }).toEqual({ seed, fingerprint: before.fingerprint });
+      expect(after.datasets.map((one) => one.fingerprint)).toEqual(before.datasets.map((one) => one.fingerprint));
+      expect(after.datasets.map((one) => one.body)).toEqual(before.datasets.map((one) => one.body));
+      expect(summary(after)).toEqual(summary(before));
+    }
+  });
+});
+
+describe("a read more is a change, of its dataset alone", () => {
+  const single = modules.filter((file) => /^@(?:dlt|dp|d)\.(?:table|view|materialized_view)/m.test(others[file] ?? ""));
+  test.each(single)("%s", (file) => {
+    const text = (others[file] ?? "").replace(/^\ufeff/, "");
+    const before = readModule(file, text, others);
+    for (const statement of parsePython(text).body) {
+      if (statement.type !== "Function" || statement.decorators.length === 0) continue;
+      const first = statement.body[0];
+      const changed = before.datasets.filter((dataset) => dataset.place.line === lineOf(text, statement.nameStart));
+      if (first === undefined || changed.length !== 1) continue;
+      const more = `${text.slice(0, first.start)}spark.table("a_read_more"); ${text.slice(first.start)}`;
+      if (parsePython(more).error !== null) continue;
+      const after = readModule(file, more, others);
+      expect(after.fingerprint).not.toBe(before.fingerprint);
+      const differing = before.datasets.filter((dataset, i) => dataset.fingerprint !== after.datasets[i]?.fingerprint);
+      expect(differing.map((dataset) => dataset.name)).toEqual(changed.map((dataset) => dataset.name));
+    }
+  });
+});
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split(/\r\n?|\n/).length;
+}
+
+const spellings: readonly (readonly [about: string, a: string, b: string])[] = [
+  ["comments", "x = 1", "# one\nx = 1  # two"],
+  ["docstrings", 'def f():\n    "doc"\n    return 1', "def f():\n    '''another'''\n    return 1"],
+  ["a docstring more", "def f():\n    return 1", 'def f():\n    """doc"""\n    return 1'],
+  ["a docstring in place of pass", "class A:\n    pass", 'class A:\n    """doc"""'],
+  ["quotes", 'x = "a"', "x = '''a'''"],
+  ["side by side", 'x = "ab"', 'x = "a" "b"'],
+  ["escapes", 'x = "a\\n\\x41"', 'x = """a\nA"""'],
+  ["raw", 'x = "\\\\d"', 'x = r"\\d"'],
+  ["no placeholder", 'x = "a"', 'x = f"a"'],
+  ["numbers", "x = 1000, 255, 1e3", "x = 1_000, 0xff, 1000.0"],
+  ["brackets", "x = a + b * c", "x = ((a) + (b * (c)))"],
+  ["brackets of a tuple", "return_ = 1, 2", "return_ = (1, 2)"],
+  ["trailing commas", "f(a, [1, 2])", "f(a, [1, 2,],)"],
+  ["semicolons", "a = 1\nb = 2", "a = 1; b = 2"],
+  ["one line", "if a:\n    b()", "if a: b()"],
+  ["continued lines", "x = a + b", "x = a + \\\n    b"],
+  ["elif", "if a:\n    x()\nelif b:\n    y()", "if a:\n    x()\nelse:\n    if b:\n        y()"],
+  ["tabs and CRLF", "if a:\n    b()\n", "if a:\r\n\tb()\r\n"],
+  ["imports in brackets", "from a import b, c", "from a import (\n    b,\n    c,\n)"],
+];
+
+const changes: readonly (readonly [about: string, a: string, b: string])[] = [
+  ["a text", 'x = "a"', 'x = "b"'],
+  ["text and bytes", 'x = "a"', 'x = b"a"'],
+  ["whole and broken numbers", "x = 1", "x = 1.0"],
+  ["a tuple of one", "x = (1)", "x = (1,)"],
+  ["the order of arguments", "f(a, b)", "f(b, a)"],
+  ["a keyword", "f(a)", "f(x=a)"],
+  ["a star", "f(a)", "f(*a)"],
+  ["how operators bind", "x = a + b * c", "x = (a + b) * c"],
+  ["a chain of comparisons", "x = a < b < c", "x = (a < b) < c"],
+  ["not in", "x = a not in b", "x = a in b"],
+  ["a default", "def f(a): pass", "def f(a=1): pass"],
+  ["a decorator", "def f(): pass", "@d\ndef f(): pass"],
+  ["async", "def f(): pass", "async def f(): pass"],
+  ["a placeholder's format", 'x = f"{a}"', 'x = f"{a:>3}"'],
+  ["a dictionary and a set", "x = {a: b}", "x = {a, b}"],
+  ["the level of an import", "from . import a", "from .. import a"],
+  ["else", "for a in b:\n    c()\nelse:\n    d()", "for a in b:\n    c()\nd()"],
+  ["a global", "def f():\n    x = 1", "def f():\n    global x\n    x = 1"],
+];
+
+describe("trees", () => {
+  test.each(spellings)("%s: the same", (_about, a, b) => {
+    expect(parsePython(a).error ?? parsePython(b).error).toBeNull();
+    expect(serialise(parsePython(a).body)).toBe(serialise(parsePython(b).body));
+  });
+
+  test.each(changes)("%s: different", (_about, a, b) => {
+    expect(parsePython(a).error ?? parsePython(b).error).toBeNull();
+    expect(serialise(parsePython(a).body)).not.toBe(serialise(parsePython(b).body));
+  });
+});
+
+describe("what a dataset's fingerprint covers", () => {
+  const text = `import dlt
+from library import clean
+
+LIMIT = 10
+OTHER = 20
+
+def helper(frame):
+    return frame.limit(LIMIT)
+
+@dlt.table
+def a():
+    return helper(dlt.read("x"))
+
+@dlt.table
+def b():
+    return clean(dlt.read("x")).limit(OTHER)
+`;
+  const before = prints("m.py", text);
+  const differs = (from: string, to: string) => prints("m.py", text.replace(from, to)).map((one, i) => one !== before[i]);
+
+  test("a constant that a helper of it uses", () => expect(differs("LIMIT = 10", "LIMIT = 11")).toEqual([true, false]));
+  test("a constant that it uses itself", () => expect(differs("OTHER = 20", "OTHER = 21")).toEqual([false, true]));
+  test("an import that it uses", () => expect(differs("from library", "from library2")).toEqual([false, true]));
+  test("a decorator", () => expect(differs("@dlt.table\ndef b", "@dlt.table(comment='c')\ndef b")).toEqual([false, true]));
+  test("a statement that is there for what it does", () =>
+    expect(differs("LIMIT = 10", "LIMIT = 10\nspark.conf.set('a', 'b')")).toEqual([true, true]));
+  test("not a function that nobody uses", () => expect(differs("LIMIT = 10", "LIMIT = 10\ndef unused(): pass")).toEqual([false, false]));
+  test("not another dataset", () =>
+    expect(prints("m.py", `${text}\n@dlt.table\ndef c():\n    return dlt.read("y")\n`).slice(0, 2)).toEqual(before));
+
+  test("in a loop over literals, only the turn that changed", () => {
+    const loop = (list: string) =>
+      `import dlt\n\nfor name, source in ${list}:\n    @dlt.table(name=name)\n    def f(source=source):\n        return dlt.read(source)\n`;
+    const [a, b] = prints("m.py", loop("[('a', 'x'), ('b', 'y')]"));
+    expect(prints("m.py", loop("[('a', 'x'), ('b', 'y'), ('c', 'z')]")).slice(0, 2)).toEqual([a, b]);
+    const changed = prints("m.py", loop("[('a', 'x'), ('b', 'other')]"));
+    expect([changed[0] === a, changed[1] === b]).toEqual([true, false]);
+  });
+
+  test("of factory calls, only the call that changed", () => {
+    const calls = (second: string) => `import dlt\n\ndef make(name, source):\n    @dlt.table(name=name)\n    def f():\n        return dlt.read(source)\n\nmake("a", "x")\n${second}\n`;
+    const [a, b] = prints("m.py", calls('make("b", "y")'));
+    expect(prints("m.py", calls('make("b", "z")'))).toEqual([a, expect.not.stringMatching(b ?? "")]);
+  });
+});
+
+test("SQL: comments, spaces and the case of keywords are no change, names and texts are", () => {
+  const print = (text: string) => readModule("m.sql", text).datasets[0]?.fingerprint;
+  const before = print("CREATE MATERIALIZED VIEW a AS SELECT x, 'T' FROM b;");
+  expect(print("create  materialized view a -- why\nas select x, /* y */ 'T'\nfrom b")).toBe(before);
+  expect(print("CREATE MATERIALIZED VIEW a AS SELECT x, 't' FROM b;")).not.toBe(before);
+  expect(print("CREATE MATERIALIZED VIEW a AS SELECT x, 'T' FROM c;")).not.toBe(before);
+});
+
+test("a helper is told by its tree", () => {
+  const read = openReader(diskTree(corpus));
+  expect(read("shared/names.py")?.fingerprint).toBe(
+    readModule("n.py", `# moved\n${others["shared/names.py"]?.replaceAll('"', "'")}`).fingerprint,
+  );
+});
