@@ -8,6 +8,8 @@ export interface LineIndex {
 /** The lines of a text; they end with LF, CRLF or CR, as Python has it. Columns count code points. */
 export function indexLines(file: string, text: string): LineIndex {
   let starts: number[] | null = null;
+  // Places are asked for in order, mostly: on a long line only what lies between two of them is counted.
+  let last = { line: -1, offset: 0, column: 0 };
   return {
     place(offset) {
       starts ??= lineStarts(text);
@@ -18,8 +20,11 @@ export function indexLines(file: string, text: string): LineIndex {
         if ((starts[middle] ?? 0) <= offset) low = middle;
         else high = middle - 1;
       }
-      const before = text.slice(starts[low] ?? 0, Math.max(offset, starts[low] ?? 0));
-      return { file, line: low + 1, column: codePoints(before) + 1 };
+      const start = starts[low] ?? 0;
+      const [from, counted] = last.line === low && last.offset <= offset ? [last.offset, last.column] : [start, 0];
+      const column = counted + codePoints(text, from, Math.max(offset, start));
+      last = { line: low, offset: Math.max(offset, start), column };
+      return { file, line: low + 1, column: column + 1 };
     },
   };
 }
@@ -33,9 +38,9 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-function codePoints(text: string): number {
+function codePoints(text: string, from: number, to: number): number {
   let count = 0;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = from; i < to; i++) {
     const c = text.charCodeAt(i);
     if (c < 0xdc00 || c > 0xdfff) count++;
   }

@@ -8,26 +8,55 @@ import { canonical } from "./values.js";
 /** The parts of a module, with what each binds and uses. */
 export interface Parts {
   readonly parts: readonly Part[];
-  /** Statements that define datasets: they count for those only, and for who uses what they bind. */
-  readonly defining: ReadonlySet<Statement>;
+  /** The parts that count for every dataset, and those that bind a name. */
+  readonly loose: readonly Part[];
+  readonly binding: ReadonlyMap<string, readonly Part[]>;
+  readonly of: ReadonlyMap<Statement, Part>;
   /** Hash of the whole tree. */
   readonly fingerprint: string;
   /** Whether all of the module was understood; else the whole of it counts for each dataset. */
-  readonly whole: boolean;
+  readonly understood: boolean;
 }
 
 interface Part extends Spelled {
   readonly statement: Statement;
+  readonly index: number;
   /** The names that it gives a value or changes; null when they can't be told (`from x import *`). */
   readonly binds: ReadonlySet<string> | null;
 }
 
 export function partsOf(run: ModuleRun): Parts {
-  const parts = run.tree.body.map((statement) => ({ ...spell(statement), statement, binds: bindings(statement) }));
   const defining = new Set<Statement>();
   for (const made of [...run.definitions, ...run.flows]) if (made.statement !== null) defining.add(made.statement);
-  const whole = run.tooBig || run.tree.error !== null ? run.text : parts.map((part) => part.text).join("");
-  return { parts, defining, fingerprint: fingerprint(whole), whole: whole !== run.text };
+  const parts: Part[] = [];
+  const binding = new Map<string, Part[]>();
+  let text = "";
+  for (const statement of run.tree.body) {
+    const spelled = spell(statement);
+    const part = {
+      text: spelled.text,
+      names: spelled.names,
+      statement,
+      index: parts.length,
+      binds: bindings(statement),
+    };
+    parts.push(part);
+    text += part.text;
+    for (const name of part.binds ?? []) {
+      const known = binding.get(name);
+      if (known === undefined) binding.set(name, [part]);
+      else known.push(part);
+    }
+  }
+  const understood = !run.tooBig && run.tree.error === null;
+  return {
+    parts,
+    binding,
+    loose: parts.filter((part) => isLoose(part, defining)),
+    of: new Map(parts.map((part) => [part.statement, part])),
+    fingerprint: fingerprint(understood ? text : run.text),
+    understood,
+  };
 }
 
 /**
@@ -36,29 +65,28 @@ export function partsOf(run: ModuleRun): Parts {
  * changed, changes nothing here.
  */
 export function fingerprintOf(made: readonly (Definition | Flow)[], parts: Parts): string {
-  if (!parts.whole || made.some((one) => one.statement === null)) return parts.fingerprint;
-  const own = new Set(made.flatMap((one) => (one.statement === null ? [] : [one.statement])));
+  if (!parts.understood || made.some((one) => one.statement === null)) return parts.fingerprint;
   const turns = knownTurns(made.flatMap((one) => one.loops));
   const withoutIterable = new Set(turns?.map((turn) => turn.loop));
-  const spelled = (part: Part): Spelled =>
-    withoutIterable.size === 0 ? part : spell(part.statement, { withoutIterable });
   const taken = new Map<Part, string>();
+  const pending = [...parts.loose];
+  for (const one of made) {
+    const part = one.statement === null ? undefined : parts.of.get(one.statement);
+    if (part !== undefined) pending.push(part);
+  }
   const used = new Set<string>();
-  const take = (part: Part) => {
-    const { text, names } = spelled(part);
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    if (taken.has(part)) continue;
+    const { text, names } = withoutIterable.size === 0 ? part : spell(part.statement, { withoutIterable });
     taken.set(part, text);
-    for (const name of names) used.add(name);
-  };
-  for (const part of parts.parts) if (own.has(part.statement) || isLoose(part, parts)) take(part);
-  for (let before = -1; before !== taken.size; ) {
-    before = taken.size;
-    for (const part of parts.parts) {
-      if (!taken.has(part) && (part.binds === null || intersects(part.binds, used))) take(part);
+    for (const name of names) {
+      if (used.has(name)) continue;
+      used.add(name);
+      pending.push(...(parts.binding.get(name) ?? []));
     }
   }
-  const texts = parts.parts.flatMap((part) => taken.get(part) ?? []);
-  const values = [...new Set(turns?.map((turn) => turn.value))];
-  return fingerprint([...texts, ...values].join("\n"));
+  const texts = [...taken].sort(([a], [b]) => a.index - b.index).map(([, text]) => text);
+  return fingerprint([...texts, ...new Set(turns?.map((turn) => turn.value))].join("\n"));
 }
 
 /** The turns with the values that they stand for; null when one of them is not known to its end. */
@@ -73,9 +101,9 @@ function knownTurns(turns: readonly Turn[]): { loop: For; value: string }[] | nu
 }
 
 /** A statement that does something by itself, such as a call or a branch, without defining a dataset. */
-function isLoose(part: Part, parts: Parts): boolean {
+function isLoose(part: Part, defining: ReadonlySet<Statement>): boolean {
   if (part.binds === null) return true;
-  if (parts.defining.has(part.statement)) return false;
+  if (defining.has(part.statement)) return false;
   switch (part.statement.type) {
     case "Function":
     case "Class":
@@ -87,11 +115,6 @@ function isLoose(part: Part, parts: Parts): boolean {
     default:
       return part.text !== "";
   }
-}
-
-function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  for (const name of a) if (b.has(name)) return true;
-  return false;
 }
 
 /**

@@ -43,9 +43,18 @@ const unqualified = { catalog: null, schema: null };
 
 function followDatasets(run: ModuleRun, machine: Machine, parts: Parts, datasets: Dataset[], sinks: Sink[]): void {
   const flows = run.flows.map((flow) => ({ flow, seen: followFlow(flow, machine), used: false }));
+  const flowsInto = new Map<string, typeof flows>();
+  for (const entry of flows) {
+    const last = lastPart(entry.flow.target ?? "");
+    const known = flowsInto.get(last);
+    if (known === undefined) flowsInto.set(last, [entry]);
+    else known.push(entry);
+  }
   for (const definition of run.definitions) {
     const target = definition.name;
-    const own = flows.filter(({ flow }) => target !== null && flow.target !== null && isSame(flow.target, target));
+    const own = (target === null ? [] : (flowsInto.get(lastPart(target)) ?? [])).filter(
+      ({ flow }) => target !== null && flow.target !== null && isSame(flow.target, target),
+    );
     for (const entry of own) entry.used = true;
     const seen = newCollector();
     const result = definition.function === null ? null : followFunction(definition.function, machine, seen);
@@ -91,6 +100,10 @@ function followDatasets(run: ModuleRun, machine: Machine, parts: Parts, datasets
       fingerprint: fingerprintOf([flow], parts),
     });
   }
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1).toLowerCase();
 }
 
 function isSame(a: string, b: string): boolean {

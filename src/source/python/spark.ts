@@ -211,11 +211,13 @@ function readSqlText(query: Arg, args: Args, env: Environment): Value {
 /** Where an offset of a query's text stands in the module: inside the literal when the call holds it, else at the argument. */
 function sourceOffset(query: TextValue, offset: number, node: Expression, env: Environment): number {
   if (query.map === undefined || query.file !== env.run.path) return node.start;
-  let result = -1;
-  for (let i = 0; i + 1 < query.map.length; i += 2) {
-    const from = query.map[i] ?? 0;
-    if (from <= offset) result = (query.map[i + 1] ?? 0) + offset - from;
+  let [low, high] = [0, query.map.length / 2 - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((query.map[2 * middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
   }
+  const result = (query.map[2 * low + 1] ?? -1) + offset - (query.map[2 * low] ?? 0);
   return result >= node.start && result < node.end ? result : node.start;
 }
 

@@ -67,7 +67,8 @@ function scan(text: string, from: number, to: number, bracketed: boolean, recove
         else if (c === 12) column = 0;
         else break;
       }
-      const c = i < to ? text.charCodeAt(i) : 10;
+      if (i >= to) break;
+      const c = text.charCodeAt(i);
       if (c !== 10 && c !== 13 && c !== 35) {
         atLineStart = false;
         let top = indents[indents.length - 1] ?? 0;

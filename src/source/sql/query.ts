@@ -286,15 +286,16 @@ export function readRelations(
       fail("expected a table", token?.start ?? text.length);
       return;
     }
+    if (depth > maxDepth) {
+      fail("nested too deep", token.start);
+      at = tokens.length;
+      return;
+    }
     if (isOperator("(")) {
       const before = at;
       const inner = tokens[at + 1];
       if (inner?.type === "operator" || /^(?:SELECT|WITH|FROM|TABLE|VALUES)$/.test(inner?.upper ?? "")) {
         bracket(names, depth, "");
-        return;
-      }
-      if (depth > maxDepth) {
-        query(names, depth, "");
         return;
       }
       at++;
@@ -332,7 +333,7 @@ export function readRelations(
             if (!noAlias.has(next.upper)) {
               at++;
               if (token.upper === "STREAM") streams = true;
-              relation(names, depth, stream);
+              relation(names, depth + 1, stream);
               return;
             }
           }

@@ -94,7 +94,9 @@ function create(base: Statement, tokens: readonly Token[]): Statement {
   const isPipeline =
     kindWord === "TABLE"
       ? words.some((word) => /^(?:STREAMING|LIVE|INCREMENTAL)$/.test(word))
-      : kindWord === "VIEW" && (!words.includes("REPLACE") || words.some((word) => /^(?:MATERIALIZED|LIVE|TEMP|TEMPORARY|PRIVATE)$/.test(word)));
+      : kindWord === "VIEW" &&
+        (!words.includes("REPLACE") ||
+          words.some((word) => /^(?:MATERIALIZED|LIVE|TEMP|TEMPORARY|PRIVATE)$/.test(word)));
   if (!isPipeline) return base;
   at++;
   if (tokens[at]?.upper === "IF") at += 3;

@@ -152,8 +152,9 @@ function scanWord(text: string, start: number): { value: string; end: number } {
             : c === "{" && /\w/.test(next)
               ? "}"
               : "";
-    const end = close === "" ? -1 : text.indexOf(close, i);
-    if (end < 0 || end - i > 300) break;
+    const near = close === "" ? -1 : text.slice(i, i + 300).indexOf(close);
+    const end = near < 0 ? -1 : i + near;
+    if (end < 0) break;
     const name =
       c === "\ue000" ? text.slice(i + 1, end) : text.slice(i + (c === "{" && next !== "{" ? 1 : 2), end).trim();
     value += `\ue000${name}\ue001`;

@@ -37,7 +37,9 @@ describe("modules against config.yml", () => {
       "b.py": module('@dlt.table\ndef b(): return dlt.read("x")\n'),
     };
     const found = project(line("a") + line("b", "a"), files);
-    expect(found).toMatchObject([{ code: "LDP305", severity: "warning", file: "config.yml", line: 4, column: 43, table: "b" }]);
+    expect(found).toMatchObject([
+      { code: "LDP305", severity: "warning", file: "config.yml", line: 4, column: 43, table: "b" },
+    ]);
     expect(found[0]?.related).toMatchObject([{ file: "b.py", line: 4 }]);
   });
 
@@ -68,7 +70,14 @@ describe("modules against config.yml", () => {
   test("LDP303 stands at the nearest definition, with what it defines", () => {
     const files = { "orders.py": module('@dlt.table(name="order")\ndef f(): return dlt.read("x")\n') };
     expect(project(line("orders"), files)).toMatchObject([
-      { code: "LDP303", file: "orders.py", line: 4, column: 5, table: "orders", message: expect.stringContaining('"order"') },
+      {
+        code: "LDP303",
+        file: "orders.py",
+        line: 4,
+        column: 5,
+        table: "orders",
+        message: expect.stringContaining('"order"'),
+      },
     ]);
   });
 
@@ -92,12 +101,16 @@ describe("modules against config.yml", () => {
 
   test("LDP302 for SQL", () => {
     const tables = "  - {name: a, layer: gold, module: a.sql}\n";
-    expect(project(tables, { "a.sql": "SELECT (1 + 2\nFROM b" })).toMatchObject([{ code: "LDP302", file: "a.sql", line: 1, column: 8 }]);
+    expect(project(tables, { "a.sql": "SELECT (1 + 2\nFROM b" })).toMatchObject([
+      { code: "LDP302", file: "a.sql", line: 1, column: 8 },
+    ]);
   });
 
   test("LDP307 stands at the second of two modules", () => {
     const files = {
-      "a.py": module("@dlt.table\ndef a(): return dlt.read('x')\n\n@dlt.table(name='B')\ndef other(): return dlt.read('x')\n"),
+      "a.py": module(
+        "@dlt.table\ndef a(): return dlt.read('x')\n\n@dlt.table(name='B')\ndef other(): return dlt.read('x')\n",
+      ),
       "b.py": module("@dlt.table\ndef b(): return dlt.read('x')\n"),
     };
     const [one, ...others] = project(line("a") + line("b"), files);
@@ -113,7 +126,9 @@ describe("modules against config.yml", () => {
           "    # ldp: ignore LDP308 the copy is wanted\n    x.write.saveAsTable('y')\n    return x\n",
       ),
     };
-    expect(project(line("a"), files)).toMatchObject([{ code: "LDP308", severity: "warning", file: "a.py", line: 6, column: 7, table: "a" }]);
+    expect(project(line("a"), files)).toMatchObject([
+      { code: "LDP308", severity: "warning", file: "a.py", line: 6, column: 7, table: "a" },
+    ]);
   });
 
   test("LDP105 for a module that is nested too deep", () => {
@@ -139,16 +154,22 @@ describe("modules against config.yml", () => {
     const files = {
       "a.py": module("@dlt.table\ndef a(): return dlt.read('x')\n"),
       "b.py": module("dlt.create_streaming_table('b')\n"),
-      "c.py": module("@dlt.append_flow(target='b')\ndef f(): return dlt.read_stream('a')\n\n@dlt.table\ndef c(): return dlt.read('x')\n"),
+      "c.py": module(
+        "@dlt.append_flow(target='b')\ndef f(): return dlt.read_stream('a')\n\n@dlt.table\ndef c(): return dlt.read('x')\n",
+      ),
     };
-    expect(project(line("a") + line("b") + line("c"), files)).toMatchObject([{ code: "LDP304", file: "c.py", line: 4, table: "b" }]);
+    expect(project(line("a") + line("b") + line("c"), files)).toMatchObject([
+      { code: "LDP304", file: "c.py", line: 4, table: "b" },
+    ]);
   });
 
   test("a bare query in a .sql module is its table's", () => {
     const files = { "a.py": module("@dlt.table\ndef a(): return dlt.read('x')\n"), "b.sql": "SELECT * FROM a\n" };
     const tables = `${line("a")}  - {name: b, layer: gold, module: b.sql, depends_on: [a]}\n`;
     expect(project(tables, files)).toEqual([]);
-    expect(sourcesOf({ "config.yml": `version: 1\ntables:\n${tables}`, ...files }).tables.get("b")?.kind).toBe("materialized_view");
+    expect(sourcesOf({ "config.yml": `version: 1\ntables:\n${tables}`, ...files }).tables.get("b")?.kind).toBe(
+      "materialized_view",
+    );
   });
 
   test("rules of config.yml switch findings off", () => {

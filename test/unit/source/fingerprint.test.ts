@@ -13,7 +13,8 @@ const modules = readdirSync(corpus, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".py") && !/python2|syntax_error|large|notebook/.test(file))
   .sort();
 const others = Object.fromEntries(modules.map((file) => [file, readFileSync(join(corpus, file), "utf8")]));
-const prints = (path: string, text: string) => readModule(path, text, others).datasets.map((dataset) => dataset.fingerprint);
+const prints = (path: string, text: string) =>
+  readModule(path, text, others).datasets.map((dataset) => dataset.fingerprint);
 
 describe("another formatting is no change", () => {
   test.each(modules)("%s", (file) => {
@@ -130,15 +131,18 @@ def b():
     return clean(dlt.read("x")).limit(OTHER)
 `;
   const before = prints("m.py", text);
-  const differs = (from: string, to: string) => prints("m.py", text.replace(from, to)).map((one, i) => one !== before[i]);
+  const differs = (from: string, to: string) =>
+    prints("m.py", text.replace(from, to)).map((one, i) => one !== before[i]);
 
   test("a constant that a helper of it uses", () => expect(differs("LIMIT = 10", "LIMIT = 11")).toEqual([true, false]));
   test("a constant that it uses itself", () => expect(differs("OTHER = 20", "OTHER = 21")).toEqual([false, true]));
   test("an import that it uses", () => expect(differs("from library", "from library2")).toEqual([false, true]));
-  test("a decorator", () => expect(differs("@dlt.table\ndef b", "@dlt.table(comment='c')\ndef b")).toEqual([false, true]));
+  test("a decorator", () =>
+    expect(differs("@dlt.table\ndef b", "@dlt.table(comment='c')\ndef b")).toEqual([false, true]));
   test("a statement that is there for what it does", () =>
     expect(differs("LIMIT = 10", "LIMIT = 10\nspark.conf.set('a', 'b')")).toEqual([true, true]));
-  test("not a function that nobody uses", () => expect(differs("LIMIT = 10", "LIMIT = 10\ndef unused(): pass")).toEqual([false, false]));
+  test("not a function that nobody uses", () =>
+    expect(differs("LIMIT = 10", "LIMIT = 10\ndef unused(): pass")).toEqual([false, false]));
   test("not another dataset", () =>
     expect(prints("m.py", `${text}\n@dlt.table\ndef c():\n    return dlt.read("y")\n`).slice(0, 2)).toEqual(before));
 
@@ -152,7 +156,8 @@ def b():
   });
 
   test("of factory calls, only the call that changed", () => {
-    const calls = (second: string) => `import dlt\n\ndef make(name, source):\n    @dlt.table(name=name)\n    def f():\n        return dlt.read(source)\n\nmake("a", "x")\n${second}\n`;
+    const calls = (second: string) =>
+      `import dlt\n\ndef make(name, source):\n    @dlt.table(name=name)\n    def f():\n        return dlt.read(source)\n\nmake("a", "x")\n${second}\n`;
     const [a, b] = prints("m.py", calls('make("b", "y")'));
     expect(prints("m.py", calls('make("b", "z")'))).toEqual([a, expect.not.stringMatching(b ?? "")]);
   });

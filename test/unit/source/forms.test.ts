@@ -134,7 +134,11 @@ const definitions: readonly (readonly [text: string, name: string | null, kind: 
   ["dlt.table(lambda: dlt.read('a'), name='n')", "n", "materialized_view"],
   ["dlt.create_streaming_table('n')", "n", "streaming_table"],
   ["dlt.create_target_table(name='n')", "n", "streaming_table"],
-  ["try:\n    import dlt\nexcept ImportError:\n    dlt = None\n@dlt.table\ndef t(): return dlt.read('a')", "t", "materialized_view"],
+  [
+    "try:\n    import dlt\nexcept ImportError:\n    dlt = None\n@dlt.table\ndef t(): return dlt.read('a')",
+    "t",
+    "materialized_view",
+  ],
   ["if __name__ == '__main__':\n    @dlt.table\n    def t(): return dlt.read('a')", "t", "materialized_view"],
   ["@dlt.table\nasync def t(): return dlt.read('a')", "t", "materialized_view"],
   ["@dlt.table; def t(): return dlt.read('a')", null, null],

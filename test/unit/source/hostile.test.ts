@@ -38,17 +38,26 @@ const texts: readonly (readonly [about: string, text: string])[] = [
   ["assignments 10,000 long", `${"a = ".repeat(10_000)}1\n`],
   ["elif 10,000 long", `if a: pass\n${"elif b: pass\n".repeat(10_000)}`],
   ["blocks 10,000 deep", Array.from({ length: 10_000 }, (_, i) => `${" ".repeat(i)}if a:\n`).join("")],
-  ["functions 90 deep", `${Array.from({ length: 90 }, (_, i) => `${" ".repeat(i)}def f():\n`).join("")}${" ".repeat(90)}pass\n`],
+  [
+    "functions 90 deep",
+    `${Array.from({ length: 90 }, (_, i) => `${" ".repeat(i)}def f():\n`).join("")}${" ".repeat(90)}pass\n`,
+  ],
   ["decorators 10,000 high", `${"@d\n".repeat(10_000)}def f(): pass\n`],
   ["strings that double", `x = "a"\n${"x = x + x\n".repeat(100)}${dataset}`],
   ["lists that double", `x = [1]\n${"x = x + x\n".repeat(100)}${dataset}`],
   ["a list that grows by itself", `x = [1]\nfor y in x:\n    x.append(y)\n${dataset}`],
   ["loops that multiply", `r = range(1000)\nfor a in r:\n  for b in r:\n    for c in r:\n      x = c\n${dataset}`],
   ["a comprehension that multiplies", `x = [0 for a in range(9999) for b in range(9999)]\n${dataset}`],
-  ["choices that multiply", `${Array.from({ length: 40 }, (_, i) => `x${i} = "a" if u else "b"\n`).join("")}y = f"${Array.from({ length: 40 }, (_, i) => `{x${i}}`).join("")}"\n${dataset}`],
+  [
+    "choices that multiply",
+    `${Array.from({ length: 40 }, (_, i) => `x${i} = "a" if u else "b"\n`).join("")}y = f"${Array.from({ length: 40 }, (_, i) => `{x${i}}`).join("")}"\n${dataset}`,
+  ],
   ["branches that multiply", `x = ""\n${"if u:\n    x = x + 'a'\nelse:\n    x = x + 'b'\n".repeat(60)}${dataset}`],
   ["a function that calls itself", `def f(x):\n    return f(x) + f(x)\ny = f(1)\n${dataset}`],
-  ["functions that call each other twice", `${Array.from({ length: 60 }, (_, i) => `def f${i}(x):\n    return f${i + 1}(f${i + 1}(x))\n`).join("")}y = f0(1)\n${dataset}`],
+  [
+    "functions that call each other twice",
+    `${Array.from({ length: 60 }, (_, i) => `def f${i}(x):\n    return f${i + 1}(f${i + 1}(x))\n`).join("")}y = f0(1)\n${dataset}`,
+  ],
   ["a dictionary that holds itself", `d = {}\nd["d"] = d\nx = d["d"]["d"]["d"]\n${dataset}`],
   ["a class that is its own base", `class A(A): pass\nA().x\n${dataset}`],
   ["a number of a megabyte", `x = ${fill("9")}\n`],
@@ -62,7 +71,10 @@ const sql: readonly (readonly [about: string, text: string])[] = [
   ["queries 10,000 deep", `${"SELECT * FROM (".repeat(10_000)}SELECT 1${")".repeat(10_000)}`],
   ["STREAM 10,000 deep", `SELECT * FROM ${"STREAM(".repeat(10_000)}a${")".repeat(10_000)}`],
   ["STREAM 10,000 times", `SELECT * FROM ${"STREAM ".repeat(10_000)}a`],
-  ["WITH 10,000 long", `WITH ${Array.from({ length: 10_000 }, (_, i) => `a${i} AS (SELECT 1)`).join(", ")} SELECT * FROM a1`],
+  [
+    "WITH 10,000 long",
+    `WITH ${Array.from({ length: 10_000 }, (_, i) => `a${i} AS (SELECT 1)`).join(", ")} SELECT * FROM a1`,
+  ],
   ["WITH 10,000 deep", `${"WITH a AS (".repeat(10_000)}SELECT 1`],
   ["a megabyte of tables", `SELECT * FROM ${fill("a, ")}b`],
   ["a megabyte of statements", fill("SELECT * FROM a;\n")],
@@ -73,27 +85,50 @@ const sql: readonly (readonly [about: string, text: string])[] = [
 ];
 
 describe("hostile text is read or refused, in bounded time", () => {
-  test.each(texts)("Python: %s", (_about, text) => {
-    const reading = readModule("m.py", `import dlt\n${text}`);
-    expect(reading.tooBig || reading.syntaxError !== null || reading.datasets.length >= 0).toBe(true);
-    if (text.endsWith(dataset) && !reading.tooBig) expect(reading.datasets.at(-1)?.reads[0]?.table).toBe("a");
-  }, 20_000);
+  test.each(texts)(
+    "Python: %s",
+    (_about, text) => {
+      const reading = readModule("m.py", `import dlt\n${text}`);
+      expect(reading.tooBig || reading.syntaxError !== null || reading.datasets.length >= 0).toBe(true);
+      if (text.endsWith(dataset) && !reading.tooBig) expect(reading.datasets.at(-1)?.reads[0]?.table).toBe("a");
+    },
+    20_000,
+  );
 
-  test.each(sql)("SQL: %s", (_about, text) => {
-    expect(readModule("m.sql", text).path).toBe("m.sql");
-    const python = readModule("m.py", `import dlt\n@dlt.table\ndef t():\n    return spark.sql(${JSON.stringify(text)})\n`);
-    expect(python.datasets[0]?.name).toBe("t");
-  }, 20_000);
+  test.each(sql)(
+    "SQL: %s",
+    (_about, text) => {
+      expect(readModule("m.sql", text).path).toBe("m.sql");
+      const python = readModule(
+        "m.py",
+        `import dlt\n@dlt.table\ndef t():\n    return spark.sql(${JSON.stringify(text)})\n`,
+      );
+      expect(python.datasets[0]?.name).toBe("t");
+    },
+    20_000,
+  );
 
   test("a notebook that is none", () => {
-    for (const text of ["", "{", '{"cells": 1}', "[".repeat(10_000), '{"cells": [{"cell_type": "code", "source": "x = ("}]}']) {
+    for (const text of [
+      "",
+      "{",
+      '{"cells": 1}',
+      "[".repeat(10_000),
+      '{"cells": [{"cell_type": "code", "source": "x = ("}]}',
+    ]) {
       expect(readModule("m.ipynb", text).syntaxError).not.toBeNull();
     }
   });
 
   test("modules that import each other", () => {
-    const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`m${i}.py`, `from m${(i + 1) % 300} import *\nX${i} = "x${i}"\n`]));
-    const reading = readModule("top.py", 'from m0 import *\nimport dlt\n@dlt.table\ndef t():\n    return dlt.read(f"{X0}")\n', files);
+    const files = Object.fromEntries(
+      Array.from({ length: 300 }, (_, i) => [`m${i}.py`, `from m${(i + 1) % 300} import *\nX${i} = "x${i}"\n`]),
+    );
+    const reading = readModule(
+      "top.py",
+      'from m0 import *\nimport dlt\n@dlt.table\ndef t():\n    return dlt.read(f"{X0}")\n',
+      files,
+    );
     expect(reading.datasets[0]?.reads[0]?.table).toBe("x0");
   });
 

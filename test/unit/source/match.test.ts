@@ -26,7 +26,12 @@ const cases: readonly (readonly [
   ["another name", "orders_2", ["orders"], null],
   ["unknown parts may be anything", "{catalog}.{schema}.orders", ["orders"], "orders"],
   ["an unknown catalog", "{catalog}.silver.orders", ["bronze.orders", "silver.orders"], "silver.orders"],
-  ["an unknown schema does not choose", "{schema}.orders", ["bronze.orders", "silver.orders"], ["bronze.orders", "silver.orders"]],
+  [
+    "an unknown schema does not choose",
+    "{schema}.orders",
+    ["bronze.orders", "silver.orders"],
+    ["bronze.orders", "silver.orders"],
+  ],
   ["an unknown last part means nothing", "silver.{name}", ["silver.orders"], null],
   ["the project's own schema", "shop.orders", ["orders"], "orders", own],
   ["the project's own catalog", "MAIN.shop.orders", ["orders"], "orders", own],
@@ -37,7 +42,14 @@ const cases: readonly (readonly [
   ["a qualified name is never the table itself", "crm.sales.orders", ["orders"], null, none, "orders"],
   ["nor is its own full name", "silver.orders", ["silver.orders"], null, none, "silver.orders"],
   ["a bare name may be", "orders", ["orders"], "orders", none, "orders"],
-  ["the other of two, from the one", "bronze.orders", ["bronze.orders", "silver.orders"], "bronze.orders", none, "silver.orders"],
+  [
+    "the other of two, from the one",
+    "bronze.orders",
+    ["bronze.orders", "silver.orders"],
+    "bronze.orders",
+    none,
+    "silver.orders",
+  ],
   ["four parts", "a.b.c.orders", ["orders"], null],
 ];
 

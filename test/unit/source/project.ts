@@ -13,7 +13,9 @@ export function readModule(path: string, text: string, others: Readonly<Record<s
 
 /** A dataset's reads as the tables of these tests spell them: `orders`, `STREAM orders`, `?` for one that can't be told. */
 export function readsOf(dataset: Dataset | undefined): string[] {
-  return (dataset?.reads ?? []).map((read) => (read.resolved ? `${read.streaming ? "STREAM " : ""}${read.table}` : "?"));
+  return (dataset?.reads ?? []).map((read) =>
+    read.resolved ? `${read.streaming ? "STREAM " : ""}${read.table}` : "?",
+  );
 }
 
 /** `name: reads` for each dataset of a module. */

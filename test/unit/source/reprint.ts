@@ -48,8 +48,14 @@ export function reprint(text: string, seed: number): string {
       if (opened === "call" && !/^[([{,*]$/.test(previous) && random(2) === 0) out += ", ";
     }
     out += kind === Kind.String ? requote(word, random) : word;
-    const value = kind === Kind.Name && word === "return" && kinds[i + 1] !== Kind.Newline && next !== "*" && depth === 0;
-    if (value && !/^(?:yield|await|lambda)$/.test(next) && !isTuple(text, kinds, starts, ends, i + 1) && random(2) === 0) {
+    const value =
+      kind === Kind.Name && word === "return" && kinds[i + 1] !== Kind.Newline && next !== "*" && depth === 0;
+    if (
+      value &&
+      !/^(?:yield|await|lambda)$/.test(next) &&
+      !isTuple(text, kinds, starts, ends, i + 1) &&
+      random(2) === 0
+    ) {
       out += " (";
       pending = `)${pending}`;
       // Inside the new bracket a string may follow directly.
@@ -66,7 +72,13 @@ function between(text: string, from: number, to: number, random: (n: number) => 
 }
 
 /** What a bracket opens: "call" where a trailing comma means nothing. */
-function opens(text: string, kinds: readonly Kind[], starts: readonly number[], ends: readonly number[], at: number): string {
+function opens(
+  text: string,
+  kinds: readonly Kind[],
+  starts: readonly number[],
+  ends: readonly number[],
+  at: number,
+): string {
   const word = text.slice(starts[at], ends[at]);
   let level = 0;
   let comma = false;
@@ -81,19 +93,30 @@ function opens(text: string, kinds: readonly Kind[], starts: readonly number[], 
   }
   if (word === "(") {
     const before = at > 0 ? text.slice(starts[at - 1], ends[at - 1]) : "";
-    const called = kinds[at - 1] === Kind.Name && !/^(?:return|in|not|and|or|if|else|import|yield|print|assert|elif|while|is|lambda|del|from|raise|await|case|match|with|except)$/.test(before);
+    const called =
+      kinds[at - 1] === Kind.Name &&
+      !/^(?:return|in|not|and|or|if|else|import|yield|print|assert|elif|while|is|lambda|del|from|raise|await|case|match|with|except)$/.test(
+        before,
+      );
     return called || before === ")" || before === "]" ? "call" : comma ? "call" : "group";
   }
   if (word === "[") {
     const before = kinds[at - 1];
     const previous = at > 0 ? text.slice(starts[at - 1], ends[at - 1]) : "";
-    const index = before === Kind.Name || before === Kind.String || previous === ")" || previous === "]" || previous === "}";
+    const index =
+      before === Kind.Name || before === Kind.String || previous === ")" || previous === "]" || previous === "}";
     return index && !/^(?:return|in|for|not|and|or|if|else|yield)$/.test(previous) ? "index" : "call";
   }
   return "call";
 }
 
-function isTuple(text: string, kinds: readonly Kind[], starts: readonly number[], ends: readonly number[], from: number): boolean {
+function isTuple(
+  text: string,
+  kinds: readonly Kind[],
+  starts: readonly number[],
+  ends: readonly number[],
+  from: number,
+): boolean {
   let level = 0;
   for (let i = from; i < kinds.length && kinds[i] !== Kind.Newline; i++) {
     const token = text.slice(starts[i], ends[i]);
@@ -111,7 +134,9 @@ function requote(word: string, random: (n: number) => number): string {
   if (match === null || random(2) === 0) return word;
   const quote = match[2] === '"' ? "'" : '"';
   const body = match[3] ?? "";
-  return random(3) === 0 && body !== "" ? `${match[1]}${quote.repeat(3)}${body}${quote.repeat(3)}` : `${match[1]}${quote}${body}${quote}`;
+  return random(3) === 0 && body !== ""
+    ? `${match[1]}${quote.repeat(3)}${body}${quote.repeat(3)}`
+    : `${match[1]}${quote}${body}${quote}`;
 }
 
 /** Numbers from 0 to n - 1 in an order that the seed fixes (a linear congruential generator). */
