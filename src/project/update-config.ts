@@ -67,10 +67,10 @@ function updateTable(text: string, table: YAMLMap, wanted: readonly string[]): E
   if (value === null || (isScalar(value) && value.value === null)) {
     if (wanted.length === 0) return [];
     const colon = text.indexOf(":", keyEnd(pair));
-    const end = isScalar(value) && value.range ? value.range[1] : colon + 1;
+    const written = isScalar(value) && value.source !== "" && value.range ? value.range[1] : colon + 1;
     return colon < 0
       ? "its depends_on can't be found."
-      : [{ from: colon + 1, to: Math.max(end, colon + 1), text: ` ${flow(wanted)}` }];
+      : [{ from: colon + 1, to: Math.max(written, colon + 1), text: ` ${flow(wanted)}` }];
   }
   return "its depends_on is no list; change it by hand.";
 }

@@ -54,11 +54,14 @@ const cases: readonly (readonly [
 ];
 
 describe("which table a name in the code means", () => {
-  test.each(cases)("%s: %s", (_about, written, tables, meant, publishing = none, defining) => {
-    const match = matchTable(written, indexNames(tables, publishing), defining ?? null);
-    const found = match.kind === "table" ? match.name : match.kind === "ambiguous" ? match.candidates : null;
-    expect(found).toEqual(meant);
-  });
+  test.each(cases.map((one) => [one[0], one] as const))(
+    "%s",
+    (_about, [, written, tables, meant, publishing = none, defining]) => {
+      const match = matchTable(written, indexNames(tables, publishing), defining ?? null);
+      const found = match.kind === "table" ? match.name : match.kind === "ambiguous" ? match.candidates : null;
+      expect(found).toEqual(meant);
+    },
+  );
 });
 
 test("a dataset's name is a table's when all parts that both have agree", () => {
