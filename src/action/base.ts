@@ -1,5 +1,5 @@
 import { getExecOutput } from "@actions/exec";
-import { GitError, git } from "../system/git.js";
+import { GitError, git, gitProgram, gitSafety } from "../system/git.js";
 import type { ActionContext } from "./context.js";
 
 /** The commit to compare with, present in the local repository; or why there is none. */
@@ -69,8 +69,8 @@ async function mergeBase(context: ActionContext, base: string, head: string): Pr
  */
 async function fetch(context: ActionContext, commit: string): Promise<string | null> {
   const { exitCode, stderr } = await getExecOutput(
-    "git",
-    ["fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit],
+    gitProgram(context.env) ?? "git",
+    [...gitSafety, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1", "origin", commit],
     {
       cwd: context.directory,
       silent: true,

@@ -1,6 +1,17 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { join, posix } from "node:path";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { Diagnostic, Place } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
 
@@ -44,8 +55,14 @@ export function readConfigFiles(directory: string): ConfigFiles | null {
   if (!first) return { files: [], diagnostics };
 
   const included = new Set<string>();
-  for (const entry of list(first.value.include)) {
-    if (typeof entry === "string") for (const path of glob(directory, entry)) included.add(path);
+  for (const [index, entry] of list(first.value.include).entries()) {
+    if (typeof entry !== "string") continue;
+    const outcome = glob(directory, entry);
+    for (const path of outcome.paths) included.add(path);
+    if (outcome.unclear !== null) {
+      const message = `the include ${JSON.stringify(entry)} of ${root} can't be told: ${outcome.unclear}`;
+      diagnostics.push(finding("LDP521", message, first.place(["include", index])));
+    }
   }
   included.delete(root);
   const files = [...included].map(read).filter((file) => file !== null);
@@ -73,6 +90,10 @@ function readConfigFile(directory: string, file: string): ConfigFile | Diagnosti
     // The CLI reads UTF-16 too: a file that would say something else to us is not read at all.
     text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(join(directory, file)));
     if (text.includes("\0")) throw new Error("it is not UTF-8 text");
+    // To the CLI's YAML a new line begins after each of them, and a mark at its start is nothing: to the one here it does not.
+    if (/[\u0085\u2028\u2029\uFEFF]|\r(?!\n)/.test(text)) {
+      throw new Error("it has a line break or a byte order mark that YAML 1.1 and 1.2 read differently");
+    }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return finding("LDP521", `${file} can't be read: ${why}`, { file, line: 1, column: 1 });
@@ -85,6 +106,8 @@ function readConfigFile(directory: string, file: string): ConfigFile | Diagnosti
   };
   const [error] = document.errors;
   if (error) return finding("LDP521", `${file} is not YAML: ${error.message.split("\n")[0]}`, place(error.pos[0]));
+  const odd = readAsTheCli(document);
+  if (odd) return finding("LDP521", `${file} can't be read as the CLI reads it: ${odd.why}`, place(odd.offset));
   let value: ConfigValue;
   try {
     value = document.toJS({ maxAliasCount: 1_000 }) as ConfigValue;
@@ -115,31 +138,83 @@ function offsetOf(document: Document, path: readonly (string | number)[]): numbe
   return 0;
 }
 
-function glob(directory: string, pattern: string): string[] {
-  const parts = pattern.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
+/**
+ * Makes a document say what it says to the CLI: a key is its text (`on`, `1.0`), and of several merged mappings the last wins. What
+ * is left that the two may read differently is given back.
+ */
+function readAsTheCli(document: Document): { readonly why: string; readonly offset: number } | null {
+  let odd: { why: string; offset: number } | null = null;
+  visit(document, {
+    Map: (_key, node) => {
+      const merges = node.items.filter(isMerge);
+      if (merges.length > 1) return stop("a mapping has `<<` twice", node);
+      return undefined;
+    },
+    Pair: (_key, pair) => {
+      const { key, value } = pair;
+      if (!isScalar(key)) return stop("a key is no plain text", key);
+      if (key.tag !== undefined) return stop("a key has a tag", key);
+      if (isMerge(pair)) {
+        if (isAlias(value) && isSeq(value.resolve(document))) return stop("`<<` merges an alias of a list", key);
+        if (isSeq(value)) value.items.reverse();
+      } else if (typeof key.value !== "string" && key.source !== undefined) key.value = key.source;
+      return undefined;
+    },
+  });
+  return odd;
+
+  function stop(why: string, node: unknown): symbol {
+    odd = { why, offset: isNode(node) ? (node.range?.[0] ?? 0) : 0 };
+    return visit.BREAK;
+  }
+}
+
+function isMerge({ key }: Pair): boolean {
+  return isScalar(key) && (typeof key.value === "symbol" || (key.value === "<<" && (key.type ?? "PLAIN") === "PLAIN"));
+}
+
+interface Found {
+  readonly paths: readonly string[];
+  /** Why the CLI may find more; null where it does not. */
+  readonly unclear: string | null;
+}
+
+function glob(directory: string, pattern: string): Found {
+  // Within a pattern it is the CLI's escape, on Windows a separator.
+  if (pattern.includes("\\")) return { paths: [], unclear: "write `/` for `\\`" };
+  let unclear: string | null = null;
+  // `..` goes before anything is looked up, so that `missing/../here` is `here`.
+  const parts = posix
+    .normalize(pattern)
+    .split("/")
+    .filter((part) => part !== "" && part !== ".");
   let found = [""];
   for (const [index, part] of parts.entries()) {
     const last = index === parts.length - 1;
     found = found.flatMap((folder) => {
       const here = join(directory, folder);
-      const names = /[*?[\\]/.test(part) ? entries(here).filter((name) => matcher(part).test(name)) : [part];
+      const all = /[*?[]/.test(part) ? entries(here) : [part];
+      // A name that is not UTF-8 can't be given back to the system.
+      if (all.some((name) => name.includes("\uFFFD")))
+        unclear = `a name in ${folder || "the bundle's folder"} is not UTF-8`;
+      const names = all.length === 1 && all[0] === part ? all : all.filter((name) => matcher(part).test(name));
       return names
         .map((name) => (folder === "" ? name : `${folder}/${name}`))
         .filter((path) => kind(join(directory, path)) === (last ? "file" : "directory"));
     });
   }
-  return found.sort();
+  return { paths: found.sort(), unclear };
 }
 
-/** A pattern as the CLI reads it: `*` and `?` within a name, also a leading dot's; a class that is odd matches everything. */
+/** A pattern as the CLI reads it: `*` and `?` within a name, also a leading dot's; one with a class matches everything. */
 function matcher(pattern: string): RegExp {
-  if (/[[\\]/.test(pattern)) return /^/;
+  if (pattern.includes("[")) return /^/;
   return new RegExp(
     `^${pattern
       .replace(/[.+^$(){}|\]]/g, "\\$&")
       .replace(/\*+/g, ".*")
       .replaceAll("?", ".")}$`,
-    "s",
+    "su",
   );
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import type { RunProcess } from "../system/process.js";
+import { which } from "../system/which.js";
 import type { Variables } from "./environment.js";
 import type { ToolCache } from "./install.js";
 
@@ -36,7 +37,7 @@ export function folderCache(env: Variables, run: RunProcess): ToolCache {
     extract: async (file) => {
       const folder = newFolder();
       // The tar of Windows and macOS reads zip files too.
-      const finished = await run("tar", ["-xf", file, "-C", folder], { timeout: DOWNLOAD });
+      const finished = await run(which("tar", env) ?? "tar", ["-xf", file, "-C", folder], { timeout: DOWNLOAD });
       if (finished.code !== 0) throw new Error(`tar could not unpack ${basename(file)}: ${finished.stderr.trim()}`);
       return folder;
     },

@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
+import { gitProgram, gitSafety } from "../system/git.js";
 import { type Credentials, readCredentials } from "./auth.js";
 import { artifactBuilds, hasArtifacts, namedPrograms } from "./build-guard.js";
 import { type BundleCli, bundleCli, limits as standardLimits, type Tools } from "./cli.js";
@@ -156,15 +159,18 @@ export function stopped(status: Stopped["status"], reason: string, diagnostics: 
  * deploy that other people's resources are its own.
  */
 async function committedState({ directory, environment, tools }: EnvironmentOptions): Promise<Diagnostic | null> {
-  const listed = await tools.run("git", ["ls-files", "-z", "--", ".databricks"], {
+  const program = gitProgram(tools.env) ?? "git";
+  const listed = await tools.run(program, [...gitSafety, "ls-files", "-z", "--", ".databricks"], {
     cwd: directory,
     env: cliEnvironment(tools.env, true),
     timeout: standardLimits.version,
   });
-  const files = listed.code === 0 ? listed.stdout.split("\0") : [];
+  // A folder made to look like a repository of its own hides what is committed.
+  const hidden = listed.code !== 0 && /bare repository/.test(listed.stderr);
+  const files = hidden ? [".databricks"] : listed.code === 0 ? listed.stdout.split("\0") : [];
   // Values of variables are what a team may keep there. A link in its place is listed by its own name.
   const file = files.find((name) => name !== "" && !/\/(variable-overrides\.json|\.gitignore)$/.test(name));
-  if (file === undefined) return null;
+  if (file === undefined || (hidden && !existsSync(join(directory, file)))) return null;
   return finding(
     "LDP527",
     `${environment}: ${file} is committed: the CLI would take it for the state of the deployment`,

@@ -21,10 +21,10 @@ function bundle(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-function hosts(files: Readonly<Record<string, string>>, host = "https://ours.example.com") {
+function hosts(files: Readonly<Record<string, string>>, host = "https://ours.example.com", target = "dev") {
   const config = readConfigFiles(bundle(files));
   if (!config) throw new Error("no bundle");
-  return [...config.diagnostics, ...checkHosts(config, "dev", host, false)].map((one) => [
+  return [...config.diagnostics, ...checkHosts(config, target, host, false)].map((one) => [
     one.code,
     one.file,
     one.line,
@@ -62,8 +62,53 @@ describe("another host (LDP520)", () => {
     [
       "outside the folder",
       { "databricks.yml": "include: [sub/../more.yml]\n", "sub/b.txt": "", "more.yml": evil },
-      ["LDP520", "sub/../more.yml", 1],
+      ["LDP520", "more.yml", 1],
     ],
+    [
+      "behind a folder that is not there",
+      { "databricks.yml": "include: [none/../m*.yml]\n", "more.yml": evil },
+      ["LDP520", "more.yml", 1],
+    ],
+    [
+      "behind one sign of two units",
+      { "databricks.yml": "include: ['?.yml']\n", "😀.yml": evil },
+      ["LDP520", "😀.yml", 1],
+    ],
+    [
+      "behind an escape",
+      { "databricks.yml": "include: ['m\\ore.yml']\n", "more.yml": evil },
+      ["LDP521", "databricks.yml", 1],
+    ],
+    [
+      "by the last of several merges",
+      {
+        "databricks.yml": `x: [&a {host: https://ours.example.com}, &b {host: https://evil.example.com}]\nworkspace:\n  <<: [*a, *b]\n`,
+      },
+      ["LDP520", "databricks.yml", 3],
+    ],
+    [
+      "by an alias of a list that is merged",
+      {
+        "databricks.yml": `x: &l [{host: https://ours.example.com}, {host: https://evil.example.com}]\nworkspace:\n  <<: *l\n`,
+      },
+      ["LDP521", "databricks.yml", 3],
+    ],
+    [
+      "by a merge twice",
+      {
+        "databricks.yml": `x: [&a {root_path: /a}, &b {host: https://evil.example.com}]\nworkspace: {<<: *a, <<: *b}\n`,
+      },
+      ["LDP521", "databricks.yml", 2],
+    ],
+    [
+      "by a tagged merge",
+      { "databricks.yml": `x: &a {host: https://evil.example.com}\nworkspace: {!!merge foo: *a}\n` },
+      ["LDP521", "databricks.yml", 2],
+    ],
+    ["after a lone carriage return", { "databricks.yml": `# a\r${evil}` }, ["LDP521", "databricks.yml", 1]],
+    ["after a next line", { "databricks.yml": `# a\u0085${evil}` }, ["LDP521", "databricks.yml", 1]],
+    ["after a line separator", { "databricks.yml": `# a\u2028${evil}` }, ["LDP521", "databricks.yml", 1]],
+    ["after a mark at a line's start", { "databricks.yml": `a: 1\n\uFEFF${evil}` }, ["LDP521", "databricks.yml", 1]],
     [
       "by an alias",
       { "databricks.yml": "x: &a https://evil.example.com\nworkspace: {host: *a}\n" },
@@ -107,6 +152,20 @@ describe("another host (LDP520)", () => {
     expect(config && checkHosts(config, "dev", "https://ours.example.com", true)).toEqual([]);
   });
 
+  test.each(["on", "y", "1.10", "0x10"])("in the target %s, whose name is no text to YAML 1.1", (target) => {
+    const files = { "databricks.yml": `targets:\n  ${target}:\n    ${evil}` };
+    expect(hosts(files, "https://ours.example.com", target)).toEqual([["LDP520", "databricks.yml", 3]]);
+  });
+
+  // Elsewhere the system itself refuses such a name.
+  test.runIf(process.platform === "linux")("in a file whose name is not UTF-8", () => {
+    const folder = bundle({ "databricks.yml": "include: ['*.yml']\n" });
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff]), Buffer.from(".yml")]), evil);
+    expect(readConfigFiles(folder)?.diagnostics.map((one) => [one.code, one.file, one.line])).toEqual([
+      ["LDP521", "databricks.yml", 1],
+    ]);
+  });
+
   test("behind a link", () => {
     const folder = bundle({ "databricks.yml": "include: [link.yml]\n", "real.txt": evil });
     symlinkSync("real.txt", join(folder, "link.yml"));
@@ -118,6 +177,16 @@ describe("another host (LDP520)", () => {
     ["none", { "databricks.yml": "bundle: {name: a}\n" }],
     ["ours, written otherwise", { "databricks.yml": "workspace: {host: 'HTTPS://OURS.example.com/?o=1'}\n" }],
     ["one of another target", { "databricks.yml": `targets:\n  prod:\n    ${evil}  dev: {}\n` }],
+    [
+      "Windows line ends and a mark at the start",
+      { "databricks.yml": "\uFEFFbundle: {name: a}\r\ntargets: {dev: {}}\r\n" },
+    ],
+    [
+      "a host that a merge would change",
+      {
+        "databricks.yml": `x: &a {host: https://evil.example.com}\nworkspace: {<<: *a, host: https://ours.example.com}\n`,
+      },
+    ],
     ["a file that is not included", { "databricks.yml": "include: [a/*.yml]\n", "b/x.yml": evil }],
   ])("passes %s", (_what, files) => {
     expect(hosts(files)).toEqual([]);
