@@ -68,6 +68,17 @@ export function attribute(object: Value, node: Attribute, env: Environment): Val
 
 /** Something of a module from outside the project: what is known of Spark's own is recognised. */
 export function external(path: string): Value {
+  const known = externals.get(path);
+  if (known !== undefined) return known;
+  const value = recognise(path);
+  if (externals.size < 10_000) externals.set(path, value);
+  return value;
+}
+
+/** What paths stand for: a few hundred functions of Spark make up most of them. */
+const externals = new Map<string, Value>();
+
+function recognise(path: string): Value {
   const last = path.slice(path.lastIndexOf(".") + 1);
   const api = /^(dlt|pyspark\.pipelines|databricks\.(?:pipelines|dlt))(?:\.(\w+))?$/.exec(path);
   if (api !== null) return { type: "api", module: path.includes("dlt") ? "dlt" : "dp", name: api[2] ?? "" };

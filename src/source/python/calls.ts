@@ -8,6 +8,7 @@ import { iterate } from "./operations.js";
 import { applyDecorator, callApi, hideFunction } from "./pipelines.js";
 import { callFrame, callReader, callSession, readTable } from "./spark.js";
 import {
+  type Arg,
   type Args,
   alternatives,
   asText,
@@ -96,6 +97,8 @@ function instantiate(type: ClassValue, args: Args, env: Environment): Value {
 }
 
 function callExternal(path: string, args: Args, node: Call, env: Environment): Value {
+  if (path.startsWith("pyspark.sql.functions.") || path.startsWith("pyspark.sql.types."))
+    return opaque(args, node, env, path);
   const name = path.slice(path.lastIndexOf(".") + 1);
   const [first, second] = args.positional;
   if (/(?:^|\.)(?:Spark|Databricks|Remote)Session\b/.test(path)) {
@@ -202,18 +205,18 @@ export function rememberView(args: Args, env: Environment): void {
 export function opaque(args: Args, node: Call, env: Environment, path: string): Value {
   let result: FrameValue | null = null;
   let session = false;
-  for (const arg of [...args.positional, ...args.named.values()]) {
-    const target = hideFunction(arg.value);
+  const pass = ({ value }: Arg) => {
+    const target = hideFunction(value);
     if (target !== null) {
       const inner = callFunction(target, emptyArgs, env);
       if (inner.type === "frame" && inner.reads.length > 0)
         result = result === null ? inner : joinFrames(result, inner);
-    } else if (arg.value.type === "frame") result = result === null ? arg.value : joinFrames(result, arg.value);
-    else if (arg.value.type === "spark") session = true;
-  }
-  const own = /^(?:pyspark|delta|databricks|mlflow|foreign|logging|unittest|pytest)\b/.test(path);
-  const helper = path !== "" || node.callee.type === "Name";
-  if (session && !own && helper && !/(?:utils|isinstance|logger)$/i.test(labelOf(node.callee))) {
+    } else if (value.type === "frame") result = result === null ? value : joinFrames(result, value);
+    else if (value.type === "spark") session = true;
+  };
+  for (const arg of args.positional) pass(arg);
+  for (const arg of args.named.values()) pass(arg);
+  if (session && readsOutOfSight(path, node)) {
     const place = placeIn(env.run, node.start);
     const read = { table: null, place, streaming: false, resolved: false, text: excerpt(node, env.run) };
     record(env.machine, read);
@@ -223,4 +226,11 @@ export function opaque(args: Args, node: Call, env: Environment, path: string): 
   return path === "" || isSparkName(path)
     ? unknown(labelOf(node))
     : unknown(labelOf(node), !path.startsWith("pyspark"));
+}
+
+/** Whether a call that is given the session may read tables: Spark's own functions, loggers and the like don't. */
+function readsOutOfSight(path: string, node: Call): boolean {
+  if (/^(?:pyspark|delta|databricks|mlflow|foreign|logging|unittest|pytest)\b/.test(path)) return false;
+  const isFunction = path !== "" || node.callee.type === "Name";
+  return isFunction && !/(?:utils|isinstance|logger)$/i.test(labelOf(node.callee));
 }

@@ -13,7 +13,7 @@ export class SyntaxFault extends Error {
 /** A place in a list of tokens, with the questions that a parser asks. */
 export class Cursor {
   protected at = 0;
-  private depth = 0;
+  protected depth = 0;
 
   constructor(
     protected readonly text: string,
@@ -89,13 +89,16 @@ export class Cursor {
     return new SyntaxFault(`${expected}, found ${found}`, this.start);
   }
 
-  /** Runs a part of the parser one level deeper; too many levels are refused, as CPython refuses them. */
-  protected deeper<T>(parse: () => T): T {
+  /** Goes one level deeper; too many levels are refused, as CPython refuses them. After a fault the statement sets `depth` back. */
+  protected enter(): void {
     if (++this.depth > maxBrackets + 50) throw new TooDeep();
-    try {
-      return parse();
-    } finally {
-      this.depth--;
-    }
+  }
+
+  /** Runs a part of the parser one level deeper. */
+  protected deeper<T>(parse: () => T): T {
+    this.enter();
+    const result = parse();
+    this.depth--;
+    return result;
   }
 }

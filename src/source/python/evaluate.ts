@@ -12,6 +12,7 @@ import {
   boolean,
   type DictValue,
   either,
+  emptyArgs,
   hole,
   keyOf,
   list,
@@ -144,14 +145,19 @@ function lookup(id: string, scope: Scope): Value {
 }
 
 export function evaluateArgs(args: readonly Argument[], env: Environment): Args {
+  if (args.length === 0) return emptyArgs;
   const positional: Arg[] = [];
-  const named = new Map<string, Arg>();
+  let named: Map<string, Arg> | null = null;
+  const name = (key: string, arg: Arg) => {
+    named ??= new Map();
+    named.set(key, arg);
+  };
   let open = false;
   for (const arg of args) {
     const value = evaluate(arg.value, env);
     if (arg.star === "") {
       if (arg.name === null) positional.push({ value, node: arg.value });
-      else named.set(arg.name, { value, node: arg.value });
+      else name(arg.name, { value, node: arg.value });
     } else if (arg.star === "*") {
       const items = iterate(value);
       open ||= items.open;
@@ -159,12 +165,12 @@ export function evaluateArgs(args: readonly Argument[], env: Environment): Args 
     } else if (value.type === "dict") {
       open ||= value.open;
       for (const entry of value.entries.values()) {
-        if (entry.key.type === "text") named.set(entry.key.value, { value: entry.value, node: arg.value });
+        if (entry.key.type === "text") name(entry.key.value, { value: entry.value, node: arg.value });
         else open = true;
       }
     } else open = true;
   }
-  return { positional, named, open };
+  return { positional, named: named ?? emptyArgs.named, open };
 }
 
 /** The value of a formatted string: unknown parts keep the name that they go by. */

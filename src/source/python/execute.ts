@@ -331,8 +331,9 @@ const maxDepth = 60;
 export function callFunction(target: FunctionValue, args: Args, env: { machine: Machine }): Value {
   const { machine } = env;
   const { node } = target;
-  if (machine.depth >= maxDepth || machine.calls.filter((call) => call.node === node).length >= 3)
-    return unknown(target.name);
+  let active = 0;
+  for (const call of machine.calls) if (call.node === node) active++;
+  if (machine.depth >= maxDepth || active >= 3) return unknown(target.name);
   const scope = newScope("function", target.scope);
   bindArguments(node.parameters, target, args, scope);
   const generator = node.type === "Function" && node.body.some(hasYield);
@@ -370,9 +371,11 @@ function hasYield(statement: Statement): boolean {
 }
 
 function bindArguments(parameters: readonly Parameter[], target: FunctionValue, args: Args, scope: Scope): void {
+  if (parameters.length === 0) return;
   const positional = args.positional.map((arg) => arg.value);
   if (target.self !== null) positional.unshift(target.self);
-  const named = new Map([...args.named].map(([name, arg]) => [name, arg.value]));
+  const named = new Map<string, Value>();
+  for (const [name, arg] of args.named) named.set(name, arg.value);
   let position = 0;
   let keywordOnly = false;
   for (const parameter of parameters) {

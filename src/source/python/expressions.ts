@@ -42,17 +42,22 @@ export class ExpressionParser extends Cursor {
   }
 
   protected test(): Expression {
-    return this.deeper(() => {
-      if (this.isWord("lambda")) return this.lambda();
-      const start = this.start;
-      const then = this.or();
-      if (!this.isWord("if")) return then;
-      this.at++;
-      const test = this.or();
-      this.expectWord("else");
-      const otherwise = this.test();
-      return { type: "Conditional", test, then, otherwise, start, end: this.previousEnd };
-    });
+    this.enter();
+    const result = this.conditional();
+    this.depth--;
+    return result;
+  }
+
+  private conditional(): Expression {
+    if (this.isWord("lambda")) return this.lambda();
+    const start = this.start;
+    const then = this.or();
+    if (!this.isWord("if")) return then;
+    this.at++;
+    const test = this.or();
+    this.expectWord("else");
+    const otherwise = this.test();
+    return { type: "Conditional", test, then, otherwise, start, end: this.previousEnd };
   }
 
   private lambda(): Expression {
@@ -91,17 +96,25 @@ export class ExpressionParser extends Cursor {
   }
 
   private or(): Expression {
-    return this.leftAssociative("or", () => this.leftAssociative("and", () => this.not()));
-  }
-
-  private leftAssociative(word: string, operand: () => Expression): Expression {
     const start = this.start;
-    let left = operand();
-    for (let n = 0; this.isWord(word); n++) {
+    let left = this.and();
+    for (let n = 0; this.isWord("or"); n++) {
       if (n > maxChain) throw new TooDeep();
       this.at++;
-      const right = operand();
-      left = { type: "Operation", operator: word, left, right, start, end: this.previousEnd };
+      const right = this.and();
+      left = { type: "Operation", operator: "or", left, right, start, end: this.previousEnd };
+    }
+    return left;
+  }
+
+  private and(): Expression {
+    const start = this.start;
+    let left = this.not();
+    for (let n = 0; this.isWord("and"); n++) {
+      if (n > maxChain) throw new TooDeep();
+      this.at++;
+      const right = this.not();
+      left = { type: "Operation", operator: "and", left, right, start, end: this.previousEnd };
     }
     return left;
   }
@@ -343,8 +356,23 @@ export class ExpressionParser extends Cursor {
     throw this.fault("expected an expression");
   }
 
+  /** A string alone, without a prefix, escapes or several lines: what nearly all of them are. */
+  private plainString(): Expression | null {
+    const start = this.start;
+    const end = this.tokens.ends[this.at] ?? 0;
+    const quote = this.text.charCodeAt(start);
+    if ((quote !== 34 && quote !== 39) || end - start < 3 || this.kindAt(1) === Kind.String) return null;
+    if (this.text.charCodeAt(start + 1) === quote || this.text.charCodeAt(end - 1) !== quote) return null;
+    const value = this.text.slice(start + 1, end - 1);
+    if (value.includes("\\") || value.includes("\n") || value.includes("\r")) return null;
+    this.at++;
+    return { type: "Text", value, map: [0, start + 1], start, end };
+  }
+
   /** Strings that stand side by side. */
   private strings(): Expression {
+    const plain = this.plainString();
+    if (plain !== null) return plain;
     const pieces: (readonly [number, number])[] = [];
     while (this.kind() === Kind.String) {
       pieces.push([this.start, this.tokens.ends[this.at] ?? 0]);

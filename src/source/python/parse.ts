@@ -41,12 +41,14 @@ class ModuleParser extends ExpressionParser {
       return;
     }
     const before = this.at;
+    const { depth } = this;
     try {
       const compound = this.compound();
       if (compound !== null) into.push(compound);
       else this.simpleLine(into);
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error;
+      this.depth = depth;
       this.errors.push({ message: error.message, offset: error.offset });
       if (this.at === before) this.at++;
       this.skipLine();
@@ -390,6 +392,7 @@ class ModuleParser extends ExpressionParser {
   /** The items of a `with`; those in brackets are tried first, since `(a, b)` may also be a tuple. Null when they don't fit. */
   private withItems(bracket: boolean, from = this.at): { value: Expression; target: Expression | null }[] | null {
     this.at = from;
+    const { depth } = this;
     const items: { value: Expression; target: Expression | null }[] = [];
     try {
       if (bracket && !this.accept("(")) return null;
@@ -402,7 +405,10 @@ class ModuleParser extends ExpressionParser {
       if (bracket && !this.is(":")) return null;
       return items;
     } catch (error) {
-      if (bracket && error instanceof SyntaxFault) return null;
+      if (bracket && error instanceof SyntaxFault) {
+        this.depth = depth;
+        return null;
+      }
       throw error;
     }
   }
@@ -442,6 +448,7 @@ class ModuleParser extends ExpressionParser {
   private matchStatement(): Statement | null {
     const start = this.start;
     const before = this.at;
+    const { depth } = this;
     this.at++;
     let subject: Expression;
     try {
@@ -458,6 +465,7 @@ class ModuleParser extends ExpressionParser {
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error;
       this.at = before;
+      this.depth = depth;
       return null;
     }
     this.at += 3;
