@@ -59,7 +59,7 @@ function report(name, args, env) {
     node24(),
     [tool("vitest"), "run", ...args, "--reporter=dot", "--reporter=junit", `--outputFile.junit=${file}`],
     {
-      env: toolEnvironment(env),
+      env: toolEnvironment({ ...env, NO_COLOR: "1" }),
     },
   );
   collect(name, file, code);

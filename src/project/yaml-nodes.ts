@@ -80,7 +80,7 @@ export function readNodes(
         if (!seen) report(pair.key as Node, difference);
       }
       if (isScalar(pair.key) && hasSeparator(pair.key, source)) ambiguousKeys.add(id(keyPath));
-      object[name] = read(pair.value, keyPath, at, seen);
+      object[name] = read(pair.value, keyPath, at, seen) ?? null;
       // An absent value is on the line of its key, wherever the next thing stands.
       if (isAbsent(pair.value)) records.set(id(keyPath), { value: at, start: at, key: at });
     }
