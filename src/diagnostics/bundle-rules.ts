@@ -23,36 +23,50 @@ export const bundleRules = {
     severity: "info",
     why: "The CLI knows a better way to write it.",
     fix: "Follow it where it fits.",
+    example: { language: "text", text: "a production target without `run_as`" },
   },
   LDP504: {
     title: "the Databricks CLI failed",
     severity: "error",
     why: "A command of the CLI failed without a diagnostic of its own, or there is no bundle to run it in.",
     fix: "Read its last lines in the message, and run the command on a laptop with `--debug`.",
+    example: { language: "sh", text: "ldp deploy --environment dev   # in a folder without databricks.yml" },
   },
   LDP505: {
     title: "the Databricks CLI took too long",
     severity: "error",
     why: "The command was stopped at its time limit. The CLI goes on trying for many minutes where a workspace does not answer.",
     fix: "Check DATABRICKS_HOST, the network and the proxy; look at the workspace's status; then run the job again.",
+    example: { language: "text", text: "DATABRICKS_HOST=https://10.0.0.1   # an address that never answers" },
   },
   LDP506: {
     title: "no Databricks CLI of the wanted version",
     severity: "error",
     why: "The CLI is not there, is older than 1.0.0, or is not the version that was asked for.",
     fix: "Install it, name it with DATABRICKS_CLI_PATH, or change `databricks-cli-version`; on GitHub the action downloads it.",
+    example: { language: "yaml", text: "with:\n  databricks-cli-version: 0.9.0\n" },
+    mended: { language: "yaml", text: "with:\n  databricks-cli-version: 1.13.0\n" },
   },
   LDP507: {
     title: "the Databricks CLI could not be downloaded",
     severity: "error",
     why: "The release or the mirror could not be read, or what came has not the SHA-256 of the release's checksum file.",
     fix: "Check the version and the network; for a mirror set `databricks-cli-base-url`. Never use a file whose checksum is wrong.",
+    example: { language: "yaml", text: "with:\n  databricks-cli-version: 1.13.99\n" },
+    mended: { language: "yaml", text: "with:\n  databricks-cli-version: 1.13.0\n" },
   },
   LDP510: {
     title: "no Databricks credentials",
     severity: "error",
     why: "Without credentials nothing can be planned or deployed. On a pull request the plan is left out and the job goes on.",
     fix: "Set DATABRICKS_HOST, and one way to log in: OIDC (DATABRICKS_AUTH_TYPE=github-oidc, DATABRICKS_CLIENT_ID, `permissions: id-token: write`), DATABRICKS_CLIENT_ID with DATABRICKS_CLIENT_SECRET, DATABRICKS_TOKEN, or ARM_*.",
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: an expression of the workflow language
+    example: { language: "yaml", text: "env: {}\n" },
+    mended: {
+      language: "yaml",
+      text: "env:\n  DATABRICKS_HOST: ${{ vars.DATABRICKS_HOST }}\n  DATABRICKS_CLIENT_ID: ${{ vars.DATABRICKS_CLIENT_ID }}\n  DATABRICKS_AUTH_TYPE: github-oidc\n",
+    },
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: an expression of the workflow language
   },
   LDP511: {
     title: "contradictory Databricks credentials",
@@ -75,6 +89,11 @@ export const bundleRules = {
     severity: "error",
     why: "The workspace answered 401 or 403: the token is old, the federation policy names another subject, or the identity lacks a permission.",
     fix: "`ldp doctor` shows who it is taken for and where; mend the token, the policy or the permission.",
+    example: {
+      language: "text",
+      text: "subject of the policy: repo:org/shop:environment:dev\nsubject of the token:  repo:org/shop:environment:prod",
+    },
+    mended: { language: "text", text: "subject of the policy: repo:org/shop:environment:prod" },
   },
   LDP520: {
     title: "the bundle leads to another host",
@@ -110,6 +129,7 @@ export const bundleRules = {
     severity: "warning",
     why: "On a pull request the bundle's own scripts and Python are not run, so that its resources are not fully known and no plan is made.",
     fix: "Write the resources in YAML, or plan on protected branches only.",
+    example: { language: "yaml", text: "experimental:\n  scripts:\n    prebuild: ./generate.sh\n" },
   },
   LDP524: {
     title: "the bundle names a program to start",
@@ -124,6 +144,7 @@ export const bundleRules = {
     severity: "error",
     why: "The plan is not in a form that this version knows.",
     fix: "Use the CLI that the action pins, or a newer release of the action.",
+    example: { language: "text", text: 'a plan with "plan_version": 3, of a CLI that is newer than this release' },
   },
   LDP526: {
     title: "the target depends on who deploys",
@@ -149,41 +170,57 @@ export const bundleRules = {
     severity: "error",
     why: "Somebody else is deploying, or a deploy that was killed left its lock. Two deploys at once would spoil the state.",
     fix: "Wait and run the job again. When nobody is deploying, remove the lock by the command in the message, or set `force-lock: true` for one run.",
+    example: {
+      language: "text",
+      text: "the deploy lock is held by ann@example.com since 2026-01-05T08:00:00Z (12 min)",
+    },
   },
   LDP531: {
     title: "the deploy failed",
     severity: "error",
     why: "The workspace refused or broke off a change. What was done before it stays; the message says what is known.",
     fix: "Mend the cause and deploy again: the next plan holds what is left. A deploy is never repeated by itself.",
+    example: {
+      language: "text",
+      text: "the workspace answers 403 when the job is created: the identity may not use the cluster policy",
+    },
   },
   LDP532: {
     title: "cancelled",
     severity: "error",
     why: "The job was cancelled. The CLI was stopped and does not tidy up; our own deploy lock is released, or the message has the command.",
     fix: "Deploy again when ready: the next plan holds what is left.",
+    example: { language: "text", text: "a newer run of the workflow cancels this one" },
   },
   LDP533: {
     title: "deployed without the plan file",
     severity: "info",
     why: "`bundle deploy --plan` was not possible, so that the CLI made its plan again between the gate and the deploy.",
     fix: "The message has the reason. With the direct engine and without artifacts the very plan that passed the gate is deployed.",
+    example: { language: "text", text: "the target is deployed with the terraform engine, which takes no plan file" },
   },
   LDP534: {
     title: "something is left to do after the deploy",
     severity: "warning",
     why: "A plan right after the deploy is not empty: the workspace does not keep a value, or somebody else changes it.",
     fix: "Look at the fields in the message: give them the value that the workspace shows, or remove them.",
+    example: {
+      language: "text",
+      text: "the workspace keeps `timeout_seconds: 0` as no value, and each plan sets it again",
+    },
   },
   LDP535: {
     title: "what was deployed could not be looked at",
     severity: "warning",
     why: "The deploy succeeded, and the summary or the plan after it failed: links or the check are missing.",
     fix: "Nothing has to be done for the deploy; `databricks bundle summary -t TARGET` shows the links.",
+    example: { language: "text", text: "`bundle summary` fails with 502 after the deploy" },
   },
   LDP536: {
     title: "the run after the deploy failed",
     severity: "error",
     why: "The deploy succeeded, and the update that was started after it did not.",
     fix: "Open the update in the workspace; start it again with the command in the message.",
+    example: { language: "yaml", text: "with:\n  run: changed   # and a changed table fails\n" },
   },
 } as const satisfies Record<string, Rule>;

@@ -7,6 +7,8 @@ export const configRules = {
     severity: "error",
     why: "Without config.yml nothing is known of the project. It is missing, a directory, not readable, or not UTF-8.",
     fix: "Create it (`ldp init`, or `ldp import` where pipelines exist), or name the right file with --config and the right folder with -C.",
+    example: { language: "sh", text: "ldp validate -C reports" },
+    mended: { language: "sh", text: "ldp validate -C pipelines/reports --config tables.yml" },
   },
   LDP102: {
     title: "YAML syntax error",
@@ -37,12 +39,18 @@ export const configRules = {
     severity: "error",
     why: "The file is over 8 MiB, nested too deep, or its aliases multiply: reading it could exhaust the machine.",
     fix: "Split the project, or write the aliased parts out.",
+    example: {
+      language: "yaml",
+      text: "a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n",
+    },
   },
   LDP106: {
     title: "engine and ldp are of different versions",
     severity: "warning",
     why: "The engine's files in pipelines/ were written by another version of ldp, so that the plan and the run may disagree.",
     fix: "Run `ldp upgrade`, and commit the renewed files.",
+    example: { language: "text", text: "# ldp-engine 0.9.0" },
+    mended: { language: "sh", text: "ldp upgrade" },
   },
   LDP201: {
     title: "duplicate table name",

@@ -23,12 +23,15 @@ export const lintRules = {
     severity: "error",
     why: "No ruff was found, and none could be installed: there is no Python with pip, or the package index could not be reached.",
     fix: "Install ruff (`pip install ruff`, `uv tool install ruff`), or set up Python before the action (actions/setup-python). `lint: false` leaves lint out.",
+    example: { language: "text", text: "a runner without ruff and without Python" },
+    mended: { language: "yaml", text: "- uses: actions/setup-python@v6\n- uses: org/ldp-action@v1\n" },
   },
   LDP704: {
     title: "ruff failed",
     severity: "error",
     why: "ruff crashed, did not end in time, or printed what is not its report, so that nothing is known about the code.",
     fix: "Run the command of the message by hand. LDP_LINT_TIMEOUT sets the time limit in seconds for very large projects.",
+    example: { language: "text", text: "ruff ends with status 2 and prints a panic" },
   },
   LDP705: {
     title: "no fitting version of ruff",

@@ -7,6 +7,14 @@ export const sourceRules = {
     severity: "error",
     why: "config.yml declares a table whose file is not there, so that nothing would define it.",
     fix: "Create the file, or correct `module` (default: transformations/<layer>/<name>.py, or .sql).",
+    example: {
+      language: "yaml",
+      text: "tables:\n  - {name: orders, layer: bronze, module: transformations/bronze/order.py}   # the file is orders.py\n",
+    },
+    mended: {
+      language: "yaml",
+      text: "tables:\n  - {name: orders, layer: bronze, module: transformations/bronze/orders.py}\n",
+    },
   },
   LDP302: {
     title: "the module does not parse",
@@ -43,6 +51,11 @@ export const sourceRules = {
     severity: "warning",
     why: "depends_on has a table that the code does not read: the table waits for nothing, and counts as affected by changes that don't touch it.",
     fix: "Remove the item, or read the table; `ldp import --update` does the first for all tables.",
+    example: {
+      language: "yaml",
+      text: "tables:\n  - {name: orders_gold, layer: gold, depends_on: [orders_silver, rates]}   # its code reads orders_silver alone\n",
+    },
+    mended: { language: "yaml", text: "tables:\n  - {name: orders_gold, layer: gold, depends_on: [orders_silver]}\n" },
   },
   LDP306: {
     title: "a name can't be told from the text",
@@ -57,6 +70,14 @@ export const sourceRules = {
     severity: "error",
     why: "A dataset may be defined once in a pipeline; the second definition stops the update.",
     fix: "Remove one of the two, or rename it.",
+    example: {
+      language: "python",
+      text: "# transformations/silver/orders.py and transformations/silver/orders_old.py both have:\n@dlt.table\ndef orders(): ...\n",
+    },
+    mended: {
+      language: "python",
+      text: "# transformations/silver/orders_old.py:\n@dlt.table\ndef orders_old(): ...\n",
+    },
   },
   LDP308: {
     title: "an action inside a dataset function",

@@ -6,11 +6,12 @@ import { type Code, catalogue } from "../../src/diagnostics/catalogue.js";
 const codes = Object.keys(catalogue) as Code[];
 const page = readFileSync("docs/errors.md", "utf8");
 
-test.each(codes)("%s has a section that says why and what to do", (code) => {
+test.each(codes)("%s has a section that says why and what to do, with an example", (code) => {
   const section = page.split(/^### /m).find((part) => part.startsWith(`${code}\n`)) ?? "";
   expect(section).toContain(`(${catalogue[code].severity})`);
   expect(section).toMatch(/^Why: .{20}/m);
   expect(section).toMatch(/^Fix: .{5}/m);
+  expect(section).toMatch(/^For example:\n\n```/m);
 });
 
 test("every section is of a code, and every code that the docs name exists", () => {
