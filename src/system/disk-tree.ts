@@ -25,6 +25,8 @@ export function diskTree(directory: string): FileTree {
   return {
     kind,
     read: (path) => {
+      // A link could lead out of the project: its target is nothing of the project's, whoever asks.
+      if (kind(path) === "symlink") throw new TreeError(`${path} is, or is behind, a symbolic link.`);
       try {
         return readFileSync(path.startsWith("/") ? path : join(directory, path));
       } catch (error) {
