@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 import { info, setSecret } from "@actions/core";
 import { type Inputs, loadInputs } from "../action-inputs.js";
+import { configFile } from "../commands/config-file.js";
 import { type ForgeEvent, readForgeEvent } from "../forge/event.js";
 import type { Forge } from "../forge/forge.js";
 import { githubForge } from "../forge/github/forge.js";
@@ -31,14 +32,14 @@ export interface ActionContext {
 
 /**
  * Reads everything that this run depends on, once.
- * @throws UserError LDP901 for wrong inputs, or a working directory that is not in the workspace.
+ * @throws UserError LDP901 for wrong inputs, a working directory that is not in the workspace, or a config file that is not in it.
  */
 export function readContext(env: Readonly<Record<string, string | undefined>>): ActionContext {
-  const inputs = loadInputs(env);
-  if (inputs.githubToken !== null) setSecret(inputs.githubToken);
+  const given = loadInputs(env);
+  if (given.githubToken !== null) setSecret(given.githubToken);
   const event = readForgeEvent(env);
   const workspace = realpath(resolve(env.GITHUB_WORKSPACE || process.cwd()), "GITHUB_WORKSPACE");
-  const directory = realpath(resolve(workspace, inputs.workingDirectory), "working-directory");
+  const directory = realpath(resolve(workspace, given.workingDirectory), "working-directory");
   const project = relative(workspace, directory).split(sep).join("/") || ".";
   if (project === ".." || project.startsWith("../")) {
     throw new UserError(
@@ -47,6 +48,7 @@ export function readContext(env: Readonly<Record<string, string | undefined>>): 
       "Give a folder of the checked-out repository.",
     );
   }
+  const inputs = { ...given, config: configFile(directory, given.config) };
   const temporary = join(
     env.RUNNER_TEMP || tmpdir(),
     "ldp",

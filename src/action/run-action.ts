@@ -9,6 +9,7 @@ import { UserError } from "../system/errors.js";
 import { type ActionContext, readContext } from "./context.js";
 import { deploy } from "./deploy.js";
 import { environmentsToDeploy } from "./environments.js";
+import { startOutputs } from "./outputs.js";
 import { publish, publishParts } from "./publish.js";
 import { makeReport, planEnvironments, type Review, reviewProject, writeReport } from "./review.js";
 
@@ -16,6 +17,7 @@ import { makeReport, planEnvironments, type Review, reviewProject, writeReport }
 export async function runAction(env: Readonly<Record<string, string | undefined>>): Promise<void> {
   let context: ActionContext | null = null;
   try {
+    startOutputs();
     context = readContext(env);
     const failure = await dispatch(context);
     if (failure !== null) setFailed(logText(failure));
@@ -101,9 +103,9 @@ async function deployChosen(context: ActionContext, by: "event" | "input"): Prom
     );
   }
   const review = await reviewProject(context, { lint: false });
-  annotate(context, review, []);
   const { state } = review;
   if (!state || !review.valid) {
+    annotate(context, review, []);
     await publish(context, [makeReport(context, review, [])], { comment: false });
     return review.failure ?? "the project is not valid";
   }
@@ -112,9 +114,9 @@ async function deployChosen(context: ActionContext, by: "event" | "input"): Prom
   );
   if (environment === null) {
     context.print("No environment of config.yml is deployed by this event: validated and planned only.");
-    await publish(context, [makeReport(context, review, [])], { comment: false });
-    return null;
+    return look(context, { lint: true, bundle: false });
   }
+  annotate(context, review, []);
   return deploy(context, review, environment);
 }
 

@@ -38,7 +38,8 @@ export async function graphCommand(options: GraphOptions): Promise<Outcome> {
     title: basename(options.directory),
   });
   const exit = exitFor(plan.diagnostics, invalid);
-  if (options.output === null) return { stdout: content, stderr: "", exit };
+  // A file gets a graph only; why there is none goes where it is seen.
+  if (options.output === null || invalid) return { stdout: content, stderr: "", exit };
   try {
     writeFileSync(options.output, content);
   } catch (error) {

@@ -40,6 +40,7 @@ export interface ImportResult {
 /**
  * `ldp import`: writes a config.yml for existing code, or with `--update` brings the `depends_on` of one up to date. With
  * `--format json` nothing is written.
+ * @throws UserError LDP101 when there is no config file to update, LDP904 when it can't be written.
  */
 export function importCommand(options: ImportOptions): Outcome {
   const tree = diskTree(options.directory);
@@ -59,7 +60,12 @@ export function importCommand(options: ImportOptions): Outcome {
   const result = importProject(tree, options.config, { update: options.update });
   if (result.config !== null) {
     // wx: what came into being meanwhile is not overwritten.
-    writeFileSync(join(options.directory, options.config), result.config, { flag: options.update ? "w" : "wx" });
+    const flag = options.update ? "w" : "wx";
+    try {
+      writeFileSync(join(options.directory, options.config), result.config, { flag });
+    } catch (error) {
+      throw new UserError("LDP904", `${options.config} can't be written: ${(error as Error).message}`);
+    }
   }
   const stdout = `${result.report.join("\n")}\n${result.diagnostics.length === 0 ? "" : `\n${findings(result.diagnostics, options.text)}`}`;
   const unreadable = result.diagnostics.some((one) => one.code === "LDP101");
@@ -80,8 +86,9 @@ export function importProject(tree: FileTree, configFile: string, options: { rea
   const told = new Set(after.map(keyOf));
   const diagnostics = sortDiagnostics([...after, ...discovery.diagnostics.filter((one) => !told.has(keyOf(one)))]);
   const count = discovery.tables.length;
+  const modules = new Set(discovery.tables.map((table) => table.module)).size;
   const report = [
-    `Wrote ${configFile}: ${count === 1 ? "1 table" : `${count} tables`} from ${new Set(discovery.tables.map((table) => table.module)).size} modules.`,
+    `Wrote ${configFile}: ${count === 1 ? "1 table" : `${count} tables`} from ${modules === 1 ? "1 module" : `${modules} modules`}.`,
     ...discovery.notes.map((note) => `  ${note}`),
     after.length === 0 ? "`ldp validate` finds nothing wrong with it." : "`ldp validate` will say:",
   ];

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { folderCache } from "../bundle/folder-cache.js";
 import type { Selection } from "../plan/model.js";
@@ -9,6 +9,7 @@ import type { TextOptions } from "../render/text.js";
 import { UserError } from "../system/errors.js";
 import { runProcess } from "../system/process.js";
 import { version } from "../version.js";
+import { configFile } from "./config-file.js";
 import { deployCommand, deployFormats, readMinutes } from "./deploy.js";
 import { doctorCommand } from "./doctor.js";
 import { explainCommand } from "./explain.js";
@@ -151,16 +152,16 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
     end(await doctorCommand({ ...common(options), ...bundleTools(), text })),
   );
 
-  program
-    .command("init")
-    .description("write a new project; a file that is there is never overwritten")
-    .helpOption("--help", "show this help")
-    .argument("<dir>", "the project's folder")
+  withFormat(add("init", "write a new project; a file that is there is never overwritten"), ["text"])
+    .argument("<dir>", "the project's folder, relative to -C")
     .option("--name <name>", "the bundle's name; default: the folder's")
     .option("--catalog <catalog>", "the Unity Catalog catalog", "main")
     .option("--schema <schema>", "the schema; default: from the name")
     .option("--action-ref <ref>", "the action that its workflows use", DEFAULT_ACTION_REF)
-    .action((dir, options) => end({ stdout: renderInit(initProject(dir, options)), stderr: "", exit: 0 }));
+    .action((dir, options) => {
+      const folder = isAbsolute(dir) ? dir : join(options.project, dir);
+      end({ stdout: renderInit(initProject(folder, options)), stderr: "", exit: 0 });
+    });
 
   withFormat(add("import", "write config.yml from existing code"), importFormats)
     .option("--update", "rewrite only depends_on, where it differs from the code", false)
@@ -173,10 +174,7 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
     end({ stdout: renderUpgrade(upgradeProject(common(options).directory)), stderr: "", exit: 0 }),
   );
 
-  program
-    .command("explain")
-    .description("what a diagnostic means and how to fix it")
-    .helpOption("--help", "show this help")
+  withFormat(add("explain", "what a diagnostic means and how to fix it"), ["text"])
     .argument("[code]", "such as LDP203; without it all codes are listed")
     .action((code) => end(explainCommand(code)));
   return program;
@@ -225,7 +223,8 @@ function splitTags(value: string): string[] {
 }
 
 function common(options: { project: string; config: string }): { directory: string; config: string } {
-  return { directory: resolve(options.project), config: options.config.replaceAll("\\", "/").replace(/^\.\//, "") };
+  const directory = resolve(options.project);
+  return { directory, config: configFile(directory, options.config) };
 }
 
 interface ParsedPlanOptions {

@@ -21,6 +21,7 @@ export interface ProjectLintOptions extends Omit<LintOptions, "files" | "rules">
 export async function lintProject(options: ProjectLintOptions): Promise<LintResult> {
   const { project, sources = null, ...rest } = options;
   const elsewhere = (project?.tables ?? [])
+    .filter((table) => !table.moduleRefused)
     .map((table) => table.module)
     .filter((module) => /\.(py|ipynb)$/.test(module) && !lintFolders.some((folder) => module.startsWith(`${folder}/`)));
   const rules = project?.rules ?? {};

@@ -130,7 +130,7 @@ function pathText(path: YamlPath): string {
 }
 
 function capital(text: string): string {
-  return text.startsWith("`") ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return text.startsWith("`") || text === "config.yml" ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function quote(value: unknown): string {

@@ -45,7 +45,7 @@ export function projectCode(project: Project, tree: FileTree): ProjectCode {
     }
   }
   for (const table of project.tables) {
-    if (!paths.has(table.module) && tree.kind(table.module) === "file") paths.add(table.module);
+    if (!table.moduleRefused && tree.kind(table.module) === "file") paths.add(table.module);
   }
   const files = new Map([...paths].sort(byCodePoint).map((path) => [path, contentHash(tree.read(path))]));
   return { digest: sha256(canonicalJson([...files])), files };

@@ -130,6 +130,7 @@ function readTable(
     dependsOn,
     module: module ?? given ?? "",
     moduleGiven: given !== null,
+    moduleRefused: module === null || tree.kind(module) === "symlink",
     description: string(table.description),
     owner: string(table.owner),
     pipeline: string(table.pipeline) ?? projectPipeline,

@@ -21,6 +21,8 @@ export interface Table {
   readonly module: string;
   /** Whether config.yml names the module. */
   readonly moduleGiven: boolean;
+  /** Whether LDP103 or LDP104 refuses the module, such as a file outside the project or a symbolic link: nothing may read it. */
+  readonly moduleRefused: boolean;
   readonly description: string | null;
   readonly owner: string | null;
   /** The bundle's pipeline resource that owns it: its own, or the project's; null when neither is given. */

@@ -75,7 +75,10 @@ export function discover(
   const notes: string[] = [];
   const candidates = new Map<string, Candidate>();
   for (const [module, reading] of modules) {
-    if (reading.datasets.length > 0 || module.startsWith("transformations/")) diagnostics.push(...faults(reading));
+    const found = faults(reading);
+    const ofPipelines = () =>
+      reading.datasets.length > 0 || module.startsWith("transformations/") || mentionsPipelines(tree.read(module));
+    if (found.length > 0 && ofPipelines()) diagnostics.push(...found);
     for (const dataset of reading.datasets) {
       const name = nameOf(dataset, module, named);
       if (name === null) {
@@ -112,6 +115,14 @@ export function discover(
     diagnostics: sortDiagnostics(diagnostics),
     notes,
   };
+}
+
+/** Whether a module that can't be read whole is likely one of a pipeline: others are nobody's business here. */
+function mentionsPipelines(bytes: Uint8Array): boolean {
+  const text = new TextDecoder().decode(bytes);
+  return /\b(?:import\s+dlt|from\s+dlt|pyspark\.pipelines|pyspark\s+import\s+pipelines|(?:streaming|live)\s+(?:table|view)|materialized\s+view)\b/i.test(
+    text,
+  );
 }
 
 function faults(reading: ModuleReading): Diagnostic[] {

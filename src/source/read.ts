@@ -23,7 +23,7 @@ export function readSources(project: Project, tree: FileTree): Sources {
     for (const imported of reading.imports) visit(imported);
     return reading;
   };
-  for (const table of project.tables) visit(table.module);
+  for (const table of project.tables) if (!table.moduleRefused) visit(table.module);
   const tables = new Map<string, TableSource>();
   const index = indexNames(
     project.tables.map((table) => table.name),

@@ -25,8 +25,11 @@ export function diskTree(directory: string): FileTree {
   return {
     kind,
     read: (path) => {
+      const found = kind(path);
       // A link could lead out of the project: its target is nothing of the project's, whoever asks.
-      if (kind(path) === "symlink") throw new TreeError(`${path} is, or is behind, a symbolic link.`);
+      if (found === "symlink") throw new TreeError(`${path} is, or is behind, a symbolic link.`);
+      // A pipe would be waited for.
+      if (found === "other") throw new TreeError(`${path} is not a regular file.`);
       try {
         return readFileSync(path.startsWith("/") ? path : join(directory, path));
       } catch (error) {
@@ -56,7 +59,7 @@ function walk(directory: string, folder: string): string[] {
     for (const entry of entries) {
       const path = next === "" ? entry.name : `${next}/${entry.name}`;
       if (entry.isFile()) files.push(path);
-      else if (entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules") waiting.push(path);
+      else if (entry.isDirectory() && !entry.name.startsWith(".") && path !== "node_modules") waiting.push(path);
     }
   }
   return files;

@@ -92,7 +92,9 @@ function commitTree(directory: string, commit: string, prefix: string): FileTree
         if (folder !== "" && !path.startsWith(`${folder}/`)) return false;
         const below = folder === "" ? path : path.slice(folder.length + 1);
         const parts = below.split("/").slice(0, -1);
-        return kind(path) === "file" && !parts.some((part) => part.startsWith(".") || part === "node_modules");
+        return (
+          kind(path) === "file" && !path.startsWith("node_modules/") && !parts.some((part) => part.startsWith("."))
+        );
       }),
   };
 }

@@ -24,7 +24,7 @@ function expectOnlyPlanned(result: StepResult): void {
   expect(result.exitCode, result.raw).toBe(0);
   expect(result.outputs).toMatchObject({ valid: "true", environments: "[]" });
   expect(result.outputs["plan-digest"]).toMatch(/^sha256:[0-9a-f]{64}$/);
-  expect(result.outputs.deployed ?? "").toBe("");
+  expect(result.outputs.deployed).toBe("[]");
   expect(result.summary).not.toBe("");
   expect(scenario.github.state.comments).toEqual([]);
   expect(scenario.github.state.deployments).toEqual([]);
@@ -60,6 +60,39 @@ describe("events that deploy nothing are validated and planned, to the summary",
       "config.yml": edited("config.yml", "deploy_on: merge", "deploy_on: manual"),
     });
     expectOnlyPlanned(await run(push({ "README.md": "# Shop\n" }), plain));
+  });
+
+  it("a tag that no environment deploys is linted too", async () => {
+    const { tag, run } = await start({ ...shop, "transformations/bronze/late.py": "x = 1\nimport os\n" });
+    const result = await run(tag("nightly-1"));
+    expect(result.exitCode, result.raw).toBe(1);
+    expect(errors(result).map(({ file }) => file)).toContain("transformations/bronze/late.py");
+  });
+
+  it("a closed pull request leaves outputs that a later step can read", async () => {
+    const { pullRequest, close, run } = await start(shop);
+    pullRequest(7, { "README.md": "# Shop\n" });
+    const { outputs } = await run(close(7), plain);
+    expect(outputs).toMatchObject({
+      environments: "[]",
+      "changed-tables": "[]",
+      deployed: "[]",
+      "has-changes": "false",
+    });
+  });
+
+  it("the config file is the same however it is written, and never outside of the project", async () => {
+    const { pullRequest, run } = await start(shop);
+    const job = pullRequest(7, { "README.md": "# Shop\n" });
+    const [one, other, outside] = [
+      await run(job, plain),
+      await run(job, { inputs: { lint: "false", config: "./config.yml" } }),
+      await run(job, { inputs: { lint: "false", config: "../config.yml" } }),
+    ];
+    expect(other?.outputs.project).toBe(one?.outputs.project);
+    expect(other?.outputs["changed-tables"]).toBe("[]");
+    expect(outside?.exitCode).toBe(1);
+    expect(outside?.log).toContain("LDP901");
   });
 
   it("and one without a rule says so", async () => {
