@@ -3,10 +3,11 @@ import { join, resolve } from "node:path";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { hasChanges, renderComment, renderSummary } from "../render/comment/comment.js";
 import { mergeReports } from "../render/comment/merge.js";
-import type { Report } from "../render/report.js";
+import type { Report, ReportLinks } from "../render/report.js";
 import { UserError } from "../system/errors.js";
 import type { ActionContext } from "./context.js";
 import { output } from "./outputs.js";
+import { readReport } from "./read-report.js";
 
 /** Writes the job's summary, and on a pull request the comment. What can't be written is a notice: the job's result stands. */
 export async function publish(
@@ -64,7 +65,7 @@ export async function publishParts(context: ActionContext): Promise<void> {
       "parts names no report file.",
       "Give the files of the output report-file, or folders with them.",
     );
-  await publish(context, mergeReports(files.map(readReport)), { comment: true });
+  await publish(context, mergeReports(files.map((file) => partReport(file, context.links))), { comment: true });
 }
 
 function partFiles(path: string): string[] {
@@ -83,19 +84,26 @@ function partFiles(path: string): string[] {
   }
 }
 
-function readReport(file: string): Report {
-  let report: unknown;
-  try {
-    report = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new UserError("LDP901", `${file} is no report: ${(error as Error).message}`);
-  }
-  if (typeof report !== "object" || report === null || (report as Report).schema !== "ldp.report/1") {
+/**
+ * A part as this job shows it: with this job's own links, since a part could name any, and bound to the commit that it was made for. The
+ * plan of another commit is shown, but no deploy may take it for reviewed.
+ */
+function partReport(file: string, links: ReportLinks): Report {
+  const part = readReport(readFileSync(file, "utf8"));
+  if (typeof part === "string") {
     throw new UserError(
       "LDP901",
-      `${file} is no report of this version (ldp.report/1).`,
-      "Use the same release of the action in all jobs.",
+      `${file} is no report: ${part}.`,
+      "Give files of the output report-file, of the same release of the action in all jobs.",
     );
   }
-  return report as Report;
+  const own = { ...links, dag: part.links.dag === null || links.run === null ? null : `${links.run}#artifacts` };
+  if (part.links.commit === links.commit) return { ...part, links: own };
+  const note = "A part of this plan was made for another commit: run the jobs again.";
+  return {
+    ...part,
+    links: own,
+    environments: part.environments.map((environment) => ({ ...environment, digest: null })),
+    notes: [...(part.notes ?? []), note],
+  };
 }

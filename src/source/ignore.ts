@@ -1,7 +1,8 @@
 /** Lines on which findings are switched off, and the codes (`*` for all). */
 export type Ignores = ReadonlyMap<number, readonly string[]>;
 
-const pattern = /ldp:\s*ignore(?:\s*[:=]?\s*((?:LDP\d{3}[\s,]*)+))?/i;
+// Each run of spaces can be matched in one way only: a comment may hold any number of them.
+const pattern = /ldp:\s*ignore(?:(?:\s*[:=])?\s*((?:LDP\d{3}[\s,]*)+))?/i;
 
 /**
  * The codes that a comment `# ldp: ignore LDP308` switches off on its line, `*` for `# ldp: ignore` alone; null for other comments.
@@ -19,15 +20,17 @@ export function collectIgnores(
   remarks: readonly { readonly text: string; readonly offset: number }[],
   lineOf: (offset: number) => number,
 ): Ignores {
-  const ignores = new Map<number, readonly string[]>();
+  const ignores = new Map<number, Set<string>>();
   for (const remark of remarks) {
     const codes = parseIgnore(remark.text);
     if (codes === null) continue;
     const before = text.slice(text.lastIndexOf("\n", remark.offset - 1) + 1, remark.offset);
     const line = lineOf(remark.offset) + (before.trim() === "" ? 1 : 0);
-    ignores.set(line, [...(ignores.get(line) ?? []), ...codes]);
+    const known = ignores.get(line) ?? new Set();
+    for (const code of codes) known.add(code);
+    ignores.set(line, known);
   }
-  return ignores;
+  return new Map([...ignores].map(([line, codes]) => [line, [...codes]]));
 }
 
 /** Whether a finding of this code on this line is switched off. For LDP3xx and LDP7xx rules alike. */
