@@ -2,6 +2,7 @@ import { commentKey } from "../../render/header.js";
 import type { WrittenComment } from "../forge.js";
 import type { Client } from "./client.js";
 import { isRequestError } from "./failure.js";
+import { type Author, madeByUs } from "./identity.js";
 import type { Place } from "./place.js";
 
 interface Comment {
@@ -9,12 +10,6 @@ interface Comment {
   readonly body: string;
   readonly url: string;
   readonly author: Author | null;
-}
-
-interface Author {
-  readonly id: number;
-  readonly login: string;
-  readonly type: string;
 }
 
 /**
@@ -38,7 +33,7 @@ export async function writeComment(
     if (pull.data.head.sha !== head) return { action: "outdated", url: null, removed: 0 };
   }
   const marked = (await comments(client, place, number)).filter((comment) => commentKey(comment.body) === key);
-  const ours = marked.length === 0 ? [] : marked.filter(await writtenByUs(client));
+  const ours = marked.length === 0 ? [] : await ofOurs(client, marked);
   const updated = await keepOldest(client, place, ours, body);
   if (updated) return updated;
 
@@ -61,7 +56,7 @@ export async function writeComment(
 /** The bodies of our comments, oldest first, whatever their key. */
 export async function readComments(client: Client, place: Place, number: number): Promise<string[]> {
   const marked = (await comments(client, place, number)).filter((comment) => commentKey(comment.body) !== null);
-  return marked.length === 0 ? [] : marked.filter(await writtenByUs(client)).map((comment) => comment.body);
+  return marked.length === 0 ? [] : (await ofOurs(client, marked)).map((comment) => comment.body);
 }
 
 async function keepOldest(
@@ -113,33 +108,7 @@ async function comments(client: Client, place: Place, number: number): Promise<C
     .sort((a, b) => a.id - b.id);
 }
 
-/**
- * Tells our comments. An installation token, such as the job's own, may not read `/user`, but GraphQL's `viewer` answers to all.
- * An app is `name[bot]` in REST, and a person may be called `name`.
- */
-async function writtenByUs(client: Client): Promise<(comment: Comment) => boolean> {
-  const { viewer } = await client.graphql<{ viewer: { login: string } }>("query { viewer { login } }");
-  const login = viewer.login.toLowerCase();
-  const token = await client.auth();
-  const installation = login.endsWith(suffix) || isInstallationToken(token);
-  return ({ author }) =>
-    author !== null &&
-    bare(author.login.toLowerCase()) === bare(login) &&
-    (author.type === "Bot" || author.login.endsWith(suffix)) === installation;
-}
-
-const suffix = "[bot]";
-
-function bare(login: string): string {
-  return login.endsWith(suffix) ? login.slice(0, -suffix.length) : login;
-}
-
-function isInstallationToken(authentication: unknown): boolean {
-  return (
-    typeof authentication === "object" &&
-    authentication !== null &&
-    "token" in authentication &&
-    typeof authentication.token === "string" &&
-    authentication.token.startsWith("ghs_")
-  );
+async function ofOurs(client: Client, marked: readonly Comment[]): Promise<Comment[]> {
+  const ours = await madeByUs(client);
+  return marked.filter((comment) => ours(comment.author));
 }

@@ -1,5 +1,6 @@
 import type { DeploymentDetails, DeploymentRecord, NewDeployment, PastDeployment } from "../forge.js";
 import type { Client } from "./client.js";
+import { type Author, madeByUs } from "./identity.js";
 import type { Place } from "./place.js";
 
 /** Our own records: any job that names an environment makes GitHub record a deployment of the task `deploy`. */
@@ -69,6 +70,8 @@ export async function succeededDeployment(
   directory: string,
 ): Promise<PastDeployment | null> {
   let pages = 0;
+  // Whoever may write to the repository can make records and states that look like ours.
+  let ours: ((author: Author | null) => boolean) | undefined;
   const pagesOfAll = client.paginate.iterator("GET /repos/{owner}/{repo}/deployments", {
     ...place,
     task,
@@ -76,10 +79,12 @@ export async function succeededDeployment(
     per_page: 100,
   });
   for await (const { data } of pagesOfAll) {
-    for (const { id, sha, created_at: createdAt, payload } of data) {
+    for (const { id, sha, created_at: createdAt, payload, creator } of data) {
       const record = recordOf(payload);
       if (record?.tree !== tree || record.directory !== directory) continue;
-      if (await everSucceeded(client, place, id)) return { id, sha, createdAt, ...record };
+      ours ??= await madeByUs(client);
+      if (!ours(creator ?? null)) continue;
+      if (await everSucceeded(client, place, id, ours)) return { id, sha, createdAt, ...record };
     }
     pages += 1;
     if (pages >= searchedPages) break;
@@ -88,13 +93,18 @@ export async function succeededDeployment(
 }
 
 /** All states that a deployment had are kept; `inactive` comes on top of `success` when a newer one succeeds. */
-async function everSucceeded(client: Client, place: Place, id: number): Promise<boolean> {
+async function everSucceeded(
+  client: Client,
+  place: Place,
+  id: number,
+  ours: (author: Author | null) => boolean,
+): Promise<boolean> {
   const statuses = await client.paginate("GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
     ...place,
     deployment_id: id,
     per_page: 100,
   });
-  return statuses.some((status) => status.state === "success");
+  return statuses.some((status) => status.state === "success" && ours(status.creator ?? null));
 }
 
 /** GitHub gives a payload back as the object or as its JSON. */

@@ -113,6 +113,21 @@ describe("whether a tree was deployed", () => {
     expect(await it.deployments.succeeded("dev", it.deployment.tree, ".")).toEqual({ ok: true, value: null });
   });
 
+  it("nor does a record or a success that somebody else made", async () => {
+    const it = await deployScene();
+    const { state } = it.github;
+    const someone = { login: "mallory", id: 666 };
+    await deploy(it);
+    const [record = never()] = state.deployments;
+    state.deployments.splice(0, 1, { ...record, creator: { ...record.creator, ...someone } });
+    expect(await it.deployments.succeeded("dev", it.deployment.tree, ".")).toEqual({ ok: true, value: null });
+    const statuses = record.statuses.map((status) => ({ ...status, creator: { ...status.creator, ...someone } }));
+    state.deployments.splice(0, 1, { ...record, statuses });
+    expect(await it.deployments.succeeded("dev", it.deployment.tree, ".")).toEqual({ ok: true, value: null });
+    state.deployments.splice(0, 1, record);
+    expect(await it.deployments.succeeded("dev", it.deployment.tree, ".")).toMatchObject({ value: { id: record.id } });
+  });
+
   it("nor do the records that GitHub makes for any job with an environment", async () => {
     const it = await deployScene();
     const { state } = it.github;
