@@ -52,6 +52,20 @@ export function onRunner(env: Variables): boolean {
   return Boolean(env.CI || env.GITHUB_ACTIONS || env.TF_BUILD);
 }
 
+/**
+ * Whether a job looks at what somebody asks to have merged, which may be anyone's. Of GitHub every event that a pull request or a comment
+ * causes, of others what they set for a pull or merge request alone.
+ */
+export function isForPullRequest(env: Variables): boolean {
+  return (
+    env.BUILD_REASON === "PullRequest" ||
+    /^(pull_request|issue_comment$|workflow_run$|merge_group$)/.test(env.GITHUB_EVENT_NAME ?? "") ||
+    Boolean(
+      env.CI_MERGE_REQUEST_IID || env.BITBUCKET_PR_ID || env.CIRCLE_PULL_REQUEST || (env.JENKINS_URL && env.CHANGE_ID),
+    )
+  );
+}
+
 const secretNames =
   /^(DATABRICKS_(TOKEN|PASSWORD|CLIENT_SECRET|OIDC_TOKEN|REFRESH_TOKEN)|ARM_CLIENT_SECRET|ARM_ACCESS_KEY|GOOGLE_CREDENTIALS|ACTIONS_ID_TOKEN_REQUEST_TOKEN|SYSTEM_ACCESSTOKEN|GITHUB_TOKEN|GH_TOKEN|INPUT_GITHUB-TOKEN)$/i;
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pause } from "../bundle/cli.js";
 import type { Variables } from "../bundle/environment.js";
+import { isForPullRequest } from "../bundle/environment.js";
 import type { ToolCache } from "../bundle/install.js";
 import type { EnvironmentPlan } from "../bundle/model.js";
 import { planEnvironment } from "../bundle/plan-environment.js";
@@ -109,7 +110,7 @@ async function planBundle(
 ): Promise<EnvironmentPlan> {
   const environment = namedEnvironment(project, name);
   // On a laptop the bundle's scripts and builds are one's own; in a job for a pull request they are anyone's.
-  const own = options.env.BUILD_REASON !== "PullRequest" && options.env.GITHUB_EVENT_NAME !== "pull_request";
+  const own = !isForPullRequest(options.env);
   const temporary = mkdtempSync(join(tmpdir(), "ldp-plan-"));
   try {
     return await planEnvironment({

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { artifactBuilds } from "../../../src/bundle/build-guard.js";
 import { readConfigFiles } from "../../../src/bundle/config-files.js";
+import { isForPullRequest } from "../../../src/bundle/environment.js";
 import { checkHosts } from "../../../src/bundle/host-guard.js";
 
 const folders: string[] = [];
@@ -264,4 +265,17 @@ describe("artifacts that a plan would build (LDP522)", () => {
   ])("passes %s", (_what, files) => {
     expect(builds(files)).toEqual([]);
   });
+});
+
+test.each([
+  [{ GITHUB_EVENT_NAME: "pull_request" }, true],
+  [{ GITHUB_EVENT_NAME: "pull_request_target" }, true],
+  [{ GITHUB_EVENT_NAME: "workflow_run" }, true],
+  [{ BUILD_REASON: "PullRequest" }, true],
+  [{ CI_MERGE_REQUEST_IID: "7" }, true],
+  [{ GITHUB_EVENT_NAME: "push" }, false],
+  [{ BUILD_REASON: "IndividualCI" }, false],
+  [{}, false],
+])("a job with %j is for a pull request: %s", (env, expected) => {
+  expect(isForPullRequest(env)).toBe(expected);
 });
