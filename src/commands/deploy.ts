@@ -154,3 +154,13 @@ export function readMinutes(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
   throw new UserError("LDP901", `${JSON.stringify(text)} is no number of minutes.`);
 }
+
+/** A bundle digest of an option; null for none. Throws UserError LDP901 where it is not the form of one. */
+export function readDigest(text: string | null): string | null {
+  if (text === null || /^sha256:[0-9a-f]{64}$/.test(text)) return text;
+  throw new UserError(
+    "LDP901",
+    `--reviewed-plan ${JSON.stringify(text)} is no bundle digest.`,
+    "It is sha256: and 64 hex digits: `bundle_digest` of `ldp deploy --plan-only --format json`.",
+  );
+}

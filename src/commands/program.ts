@@ -10,7 +10,7 @@ import { UserError } from "../system/errors.js";
 import { runProcess } from "../system/process.js";
 import { version } from "../version.js";
 import { configFile } from "./config-file.js";
-import { deployCommand, deployFormats, readMinutes } from "./deploy.js";
+import { deployCommand, deployFormats, readDigest, readMinutes } from "./deploy.js";
 import { doctorCommand } from "./doctor.js";
 import { explainCommand } from "./explain.js";
 import { graphCommand, graphFormats } from "./graph.js";
@@ -136,7 +136,7 @@ function buildProgram(text: TextOptions, end: (outcome: Outcome) => void): Comma
           ...bundleTools(),
           environment,
           allowDestructive,
-          reviewedPlan: options.reviewedPlan ?? null,
+          reviewedPlan: readDigest(options.reviewedPlan ?? null),
           planOnly,
           forceLock,
           lockTimeout: readMinutes(options.lockTimeout),

@@ -119,6 +119,18 @@ describe("the common options", () => {
   );
 });
 
+describe("deploy", () => {
+  it.each([
+    ["no digest", ["--reviewed-plan", "sha256:abc"]],
+    ["no environment of config.yml", []],
+  ])("%s", (_why, args) => {
+    const project = makeProject({ "config.yml": tableOf("a.py"), "a.py": module });
+    const answer = json(project, "deploy", "--environment", "dev", ...args);
+    expect(answer).toMatchObject({ status: 2, schema: "ldp.error/1", code: "LDP901" });
+    expect(answer.message).toContain(args[0] ?? "environment");
+  });
+});
+
 describe("graph --output", () => {
   it("leaves a wrong selection on stdout, and writes no file", () => {
     const project = makeProject({ "config.yml": tableOf("a.py"), "a.py": module });
