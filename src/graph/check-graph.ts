@@ -12,19 +12,28 @@ export function projectGraph(project: Project): Graph {
   );
 }
 
+// Each is compared with every name: a file of nothing but wrong names would take hours.
+const suggestions = 500;
+
 /** Checks the declared dependencies: LDP202, LDP203, LDP204. Doubles (LDP201) are found where config.yml is read. */
 export function checkGraph(project: Project, graph: Graph): Diagnostic[] {
   const tables = new Map(project.tables.map((table) => [table.name, table]));
-  const findings = project.tables.flatMap((table) => checkDependencies(table, tables));
+  let asked = 0;
+  const suggest = (name: string) => (++asked > suggestions ? undefined : nearest(name, tables.keys()));
+  const findings = project.tables.flatMap((table) => checkDependencies(table, tables, suggest));
   for (const cycle of findCycles(graph)) findings.push(cycleFinding(cycle, tables));
   return sortDiagnostics(findings);
 }
 
-function checkDependencies(table: Table, tables: ReadonlyMap<string, Table>): Diagnostic[] {
+function checkDependencies(
+  table: Table,
+  tables: ReadonlyMap<string, Table>,
+  suggest: (name: string) => string | undefined,
+): Diagnostic[] {
   return table.dependsOn.flatMap(({ name, place }) => {
     const upstream = tables.get(name);
     if (!upstream) {
-      const near = nearest(name, tables.keys());
+      const near = suggest(name);
       return finding("LDP202", `"${table.name}" depends on "${name}", which is no table of this file.`, place, {
         table: table.name,
         hint: near ?? "Declare it, or leave it out: tables of other projects do not belong here.",

@@ -87,6 +87,8 @@ function resolve11(text: string): string {
   if (/^[-+]?0[0-7_]+$/.test(text)) return number(sign, `0o${digits.slice(1) || "0"}`);
   if (/^[-+]?(?:0|[1-9][0-9_]*)$/.test(text)) return number(sign, digits);
   if (/^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/.test(text)) {
+    // No sum of so many parts is needed to see that the versions differ, and it would take their square.
+    if (digits.length > 1_000) return `int ${sign}${digits}`;
     const total = digits.split(":").reduce((sum, part) => sum * 60n + BigInt(part), 0n);
     return `int ${sign}${total}`;
   }

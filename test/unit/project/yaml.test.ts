@@ -10,6 +10,10 @@ function findings(text: string | Uint8Array): string[] {
 }
 const table = (fields: string) => `version: 1\ntables:\n  - {name: a, layer: bronze, ${fields}}\n`;
 
+test("a sexagesimal number of any length is told from text without its sum", () => {
+  expect(findings(table(`owner: 1${":1".repeat(500_000)}`))).toContain("LDP104 3:37");
+});
+
 describe("LDP104: what YAML 1.1 and 1.2 read differently", () => {
   test.each([
     "yes",
