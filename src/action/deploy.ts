@@ -29,6 +29,7 @@ export async function deploy(context: ActionContext, review: Review, environment
     forge.addSummary(renderDeployMarkdown(environment.name, null, grounds.diagnostics, context.links));
     return `${environment.name} is not deployed: ${grounds.diagnostics[0]?.message ?? "a check of the tag failed"}`;
   }
+  checkCheckout(context);
   const reviewed = inputs.planBinding === "off" ? null : await findReviewed(context, environment);
   const options: DeployOptions = {
     ...bundleOptions(context, review, environment, true),
@@ -123,6 +124,9 @@ async function findReviewed(context: ActionContext, environment: Environment): P
     if (!merged.ok) forge.annotate([merged.finding], context.project);
     return null;
   }
+  // A pull request into another branch was reviewed against that branch's state.
+  const branch = context.event.defaultBranch;
+  if (branch !== null && merged.value.base !== branch) return null;
   const bodies = await forge.pullRequests.readComments(merged.value.number);
   if (!bodies.ok) {
     forge.annotate([bodies.finding], context.project);
@@ -191,6 +195,30 @@ async function finishRecord(
 function commitOf(context: ActionContext): string {
   if (context.event.sha) return context.event.sha;
   throw new UserError("LDP901", "GITHUB_SHA is not set: it is not known which commit is deployed.");
+}
+
+/**
+ * Refuses to deploy other files than those of the commit that the checks are about.
+ * @throws UserError LDP901 when the checkout is of another commit with another tree.
+ */
+function checkCheckout(context: ActionContext): void {
+  const commit = commitOf(context);
+  const deployed = treeOfHead(context.directory);
+  let expected: string;
+  try {
+    expected = git(context.directory, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^{tree}`])
+      .toString("utf8")
+      .trim();
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    expected = "";
+  }
+  if (expected === deployed) return;
+  throw new UserError(
+    "LDP901",
+    `The checkout is not of ${commit.slice(0, 8)}, the commit of this event: its review and its history say nothing of these files.`,
+    "Leave `ref` of actions/checkout at its default.",
+  );
 }
 
 /** The tree that is deployed: that of what is checked out, whatever the event says. */
