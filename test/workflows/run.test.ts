@@ -97,13 +97,17 @@ describe.each([
     ["Validate", "Plan dev", "Plan prod", "Comment", "Deploy dev", "Deploy prod"],
   ],
 ] as const)("%s", (_, files, [check, planDev, planProd, comment, deployDev, deployProd]) => {
-  const needed = (context: { skip: (condition: boolean, note: string) => void }) => {
-    context.skip(!actIsThere(), noAct);
+  type Context = { readonly skip: (condition: boolean, note: string) => void };
+  const needsAct = (context: Context) => context.skip(!actIsThere(), noAct);
+  const needsCli = (context: Context) => {
+    needsAct(context);
     context.skip(cliPath === null, missing);
   };
+  // The report of skipped tests shows names alone.
+  const without = cliPath === null ? ` (${missing})` : "";
 
-  test("a pull request, a push to it, its merge, and a release", async (context) => {
-    needed(context);
+  test(`a pull request, a push to it, its merge, and a release${without}`, async (context) => {
+    needsCli(context);
     await begin(files);
     const opened = await run(scenario.pullRequest(1, changes(2)));
     expect(opened.jobs, opened.log).toEqual(succeeded(check, planDev, planProd, comment));
@@ -128,7 +132,7 @@ describe.each([
   }, 900_000);
 
   test("a pull request of a fork is checked, without credentials and without a comment", async (context) => {
-    needed(context);
+    needsAct(context);
     await begin(files);
     const { jobs, log } = await run(scenario.pullRequest(2, changes(2), { fork: true }), { token: forked });
     expect(jobs, log).toEqual(succeeded(check));
@@ -137,7 +141,7 @@ describe.each([
   }, 300_000);
 
   test("a tag on a commit that is not on main, or that dev never had, is not deployed", async (context) => {
-    needed(context);
+    needsAct(context);
     await begin(files);
     scenario.push(changes(2), "hotfix");
     const elsewhere = await run(scenario.tag("v1.0.0", "hotfix"));
@@ -147,8 +151,8 @@ describe.each([
     expect(deployments()).toEqual([]);
   }, 300_000);
 
-  test("a workspace that is not as it was when the plan was reviewed stops the deploy", async (context) => {
-    needed(context);
+  test(`a workspace that is not as it was when the plan was reviewed stops the deploy${without}`, async (context) => {
+    needsCli(context);
     await begin(files);
     const reviewed = await run(scenario.pullRequest(3, changes(2)));
     expect(reviewed.jobs, reviewed.log).toEqual(succeeded(check, planDev, planProd, comment));
