@@ -1,7 +1,7 @@
 import { pause } from "../bundle/cli.js";
+import { ownedTables } from "../bundle/lost-tables.js";
 import type { EnvironmentOptions } from "../bundle/session.js";
 import { actionsToolCache } from "../bundle/tool-cache.js";
-import type { ProjectState } from "../plan/changes.js";
 import type { Environment } from "../project/model.js";
 import { runProcess } from "../system/process.js";
 import type { ActionContext } from "./context.js";
@@ -37,12 +37,4 @@ export function bundleOptions(
       temporary: context.temporary,
     },
   };
-}
-
-function ownedTables(state: ProjectState | null): EnvironmentOptions["baseTables"] {
-  return (state?.project.tables ?? []).map((table) => ({
-    name: table.name,
-    kind: state?.sources?.tables.get(table.name)?.kind ?? null,
-    pipeline: table.pipeline,
-  }));
 }

@@ -1,4 +1,5 @@
 import { byCodePoint } from "../order.js";
+import type { ProjectState } from "../plan/changes.js";
 import type { LostTable, OwnedTable } from "./model.js";
 import type { RawResource } from "./plan-json.js";
 
@@ -46,4 +47,13 @@ export function lostTables(
 function schemaName(resource: RawResource): string {
   const state = resource.remote ?? resource.state ?? {};
   return `${state.catalog_name ?? ""}.${state.name ?? ""}`.toLowerCase();
+}
+
+/** The tables of a project's state with what the bundle needs to know of them; none without a state. */
+export function ownedTables(state: ProjectState | null): OwnedTable[] {
+  return (state?.project.tables ?? []).map((table) => ({
+    name: table.name,
+    kind: state?.sources?.tables.get(table.name)?.kind ?? null,
+    pipeline: table.pipeline,
+  }));
 }

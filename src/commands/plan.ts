@@ -5,6 +5,7 @@ import { pause } from "../bundle/cli.js";
 import type { Variables } from "../bundle/environment.js";
 import { isForPullRequest } from "../bundle/environment.js";
 import type { ToolCache } from "../bundle/install.js";
+import { ownedTables } from "../bundle/lost-tables.js";
 import type { EnvironmentPlan } from "../bundle/model.js";
 import { planEnvironment } from "../bundle/plan-environment.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
@@ -121,11 +122,7 @@ async function planBundle(
       allowBuild: own,
       project: plan.project,
       tables: plan.tables.filter((table) => table.change !== "removed"),
-      baseTables: (base?.project.tables ?? []).map((table) => ({
-        name: table.name,
-        kind: base?.sources?.tables.get(table.name)?.kind ?? null,
-        pipeline: table.pipeline,
-      })),
+      baseTables: ownedTables(base),
       install: { version: null, baseUrl: null },
       toolCache: options.toolCache,
       tools: { run: options.runProcess, env: options.env, sleep: pause, now: Date.now, log: options.log, temporary },
