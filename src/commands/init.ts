@@ -56,7 +56,12 @@ export function renderInit(result: InitResult): string {
     written.length > 0 ? `Wrote ${count(written)} to ${folder}:` : `Nothing to write: ${folder} has every file.`,
     ...written.filter((path) => !isEnginePart(path)).map((path) => `  ${path}`),
     ...(written.some(isEnginePart) ? [`  pipelines/ldp/ (${count(written.filter(isEnginePart))} of the engine)`] : []),
-    ...(kept.length > 0 ? [`Kept ${count(kept)} that was there before:`, ...kept.map((path) => `  ${path}`)] : []),
+    ...(kept.length > 0
+      ? [
+          `Kept ${count(kept)} that ${kept.length === 1 ? "was" : "were"} there before:`,
+          ...kept.map((path) => `  ${path}`),
+        ]
+      : []),
     ...(leftOut.length > 0 ? [`Left the example's tables out (${count(leftOut)}): config.yml is your own.`] : []),
     "",
     "Next:",

@@ -49,7 +49,10 @@ export const configRules = {
     severity: "warning",
     why: "The engine's files in pipelines/ were written by another version of ldp, so that the plan and the run may disagree.",
     fix: "Run `ldp upgrade`, and commit the renewed files.",
-    example: { language: "text", text: "# ldp-engine 0.9.0" },
+    example: {
+      language: "text",
+      text: 'pipelines/ldp/manifest.json has "version": "0.9.0", and `ldp --version` prints 1.0.0',
+    },
     mended: { language: "sh", text: "ldp upgrade" },
   },
   LDP201: {

@@ -7,8 +7,8 @@ export const environmentRules = {
     severity: "error",
     why: "An option, an input or an argument can't be used as it was given.",
     fix: "Read `ldp COMMAND --help`, or the action's inputs in the README.",
-    example: { language: "sh", text: "ldp plan --mode nightly" },
-    mended: { language: "sh", text: "ldp plan --mode batch" },
+    example: { language: "sh", text: "ldp plan --environment prd" },
+    mended: { language: "sh", text: "ldp plan --environment prod" },
   },
   LDP902: {
     title: "internal error",
@@ -29,9 +29,9 @@ export const environmentRules = {
     title: "a file is in the way",
     severity: "error",
     why: "ldp never overwrites what it did not write.",
-    fix: "Remove or rename the file, or use the option that the message names.",
-    example: { language: "sh", text: "ldp import   # and there is a config.yml" },
-    mended: { language: "sh", text: "ldp import --update" },
+    fix: "Remove or rename the file, or name another place.",
+    example: { language: "sh", text: "ldp init README.md   # which is a file" },
+    mended: { language: "sh", text: "ldp init shop" },
   },
   LDP905: {
     title: "the token may not do this",

@@ -37,15 +37,27 @@ export const pipelineRules = {
     severity: "warning",
     why: "A materialized view is recomputed, not appended to. A stream that reads it fails as soon as a row was changed or deleted.",
     fix: "Read it with `spark.read.table`, or make the table that is read a streaming table.",
-    example: { language: "python", text: 'return spark.readStream.table("orders_by_day")\n' },
-    mended: { language: "python", text: 'return spark.read.table("orders_by_day")\n' },
+    example: {
+      language: "python",
+      text: '# orders_by_day is a materialized view.\n@dlt.table\ndef revenue():\n    return spark.readStream.table("orders_by_day")\n',
+    },
+    mended: {
+      language: "python",
+      text: '@dlt.table\ndef revenue():\n    return spark.read.table("orders_by_day")\n',
+    },
   },
   LDP313: {
     title: "an expectation without a name",
     severity: "warning",
     why: "The pipeline's event log counts the rows that fail by the expectation's name. Without one nobody can tell what the numbers mean.",
     fix: 'Name what is expected: `@dlt.expect_or_drop("order has an id", "order_id IS NOT NULL")`.',
-    example: { language: "python", text: '@dlt.expect("", "order_id IS NOT NULL")\n' },
-    mended: { language: "python", text: '@dlt.expect("order has an id", "order_id IS NOT NULL")\n' },
+    example: {
+      language: "python",
+      text: '@dlt.table\n@dlt.expect("", "order_id IS NOT NULL")\ndef orders():\n    return spark.read.table("raw.orders")\n',
+    },
+    mended: {
+      language: "python",
+      text: '@dlt.table\n@dlt.expect("order has an id", "order_id IS NOT NULL")\ndef orders():\n    return spark.read.table("raw.orders")\n',
+    },
   },
 } as const satisfies Record<string, Rule>;

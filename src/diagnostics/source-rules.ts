@@ -39,11 +39,11 @@ export const sourceRules = {
     fix: "Add the table to depends_on; `ldp import --update` does it for all tables.",
     example: {
       language: "yaml",
-      text: "tables:\n  - {name: orders_silver, layer: silver, depends_on: []}   # its code reads orders_bronze\n",
+      text: "tables:\n  - {name: orders_bronze, layer: bronze}\n  - {name: orders_silver, layer: silver, depends_on: []}   # its code reads orders_bronze\n",
     },
     mended: {
       language: "yaml",
-      text: "tables:\n  - {name: orders_silver, layer: silver, depends_on: [orders_bronze]}\n",
+      text: "tables:\n  - {name: orders_bronze, layer: bronze}\n  - {name: orders_silver, layer: silver, depends_on: [orders_bronze]}\n",
     },
   },
   LDP305: {
@@ -53,17 +53,23 @@ export const sourceRules = {
     fix: "Remove the item, or read the table; `ldp import --update` does the first for all tables.",
     example: {
       language: "yaml",
-      text: "tables:\n  - {name: orders_gold, layer: gold, depends_on: [orders_silver, rates]}   # its code reads orders_silver alone\n",
+      text: "tables:\n  - {name: orders_silver, layer: silver}\n  - {name: rates, layer: silver}\n  - {name: orders_gold, layer: gold, depends_on: [orders_silver, rates]}   # its code reads orders_silver alone\n",
     },
-    mended: { language: "yaml", text: "tables:\n  - {name: orders_gold, layer: gold, depends_on: [orders_silver]}\n" },
+    mended: {
+      language: "yaml",
+      text: "tables:\n  - {name: orders_silver, layer: silver}\n  - {name: rates, layer: silver}\n  - {name: orders_gold, layer: gold, depends_on: [orders_silver]}\n",
+    },
   },
   LDP306: {
     title: "a name can't be told from the text",
     severity: "info",
     why: "The name of a table is put together while the pipeline runs, or agrees with several tables, so that it can't be checked. depends_on counts there.",
     fix: "Write the name out, as a literal, a constant, or an f-string of constants; qualify it where several tables agree. Else see that depends_on is right.",
-    example: { language: "python", text: 'dlt.read(spark.conf.get("source_table"))\n' },
-    mended: { language: "python", text: 'dlt.read("orders_bronze")\n' },
+    example: {
+      language: "python",
+      text: '@dlt.table\ndef orders_silver():\n    return dlt.read(spark.conf.get("source_table"))\n',
+    },
+    mended: { language: "python", text: '@dlt.table\ndef orders_silver():\n    return dlt.read("orders_bronze")\n' },
   },
   LDP307: {
     title: "two modules define the same dataset",

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Code, catalogue } from "../../src/diagnostics/catalogue.js";
@@ -28,23 +28,4 @@ test("every section is of a code, and every code that the docs name exists", () 
     [...readFileSync(path, "utf8").matchAll(/\bLDP\d{3}\b/g)].map(([code]) => code),
   );
   expect([...new Set(named)].filter((code) => !Object.hasOwn(catalogue, code))).toEqual([]);
-});
-
-/** A code is named by the test that produces it, in TypeScript, Python or a case of conformance/. */
-const tests = ["test", "conformance"]
-  .flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .map((name) => join(folder, name))
-      .filter(
-        (path) =>
-          /\.(test\.ts|py|labels\.json)$|case\.json$/.test(path) &&
-          !path.endsWith(join("docs", "errors.test.ts")) &&
-          statSync(path).isFile(),
-      ),
-  )
-  .map((path) => readFileSync(path, "utf8"))
-  .join("\n");
-
-test.each(codes)("%s is produced by a test", (code) => {
-  expect(tests.includes(code)).toBe(true);
 });

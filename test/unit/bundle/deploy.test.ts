@@ -193,6 +193,7 @@ describe("a plain deploy, where a plan file can't be (LDP533)", () => {
       plan: { engine: "terraform", digest: null },
     });
     expect(note(deployed)).toContain("the terraform engine has no plan files");
+    expect(deployed.diagnostics.map((one) => one.code)).toContain("LDP533");
     expect(bundleCalls(cli)).toContain("bundle deploy -t dev");
   });
 
