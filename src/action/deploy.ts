@@ -127,21 +127,24 @@ async function findReviewed(context: ActionContext, environment: Environment): P
   // A pull request into another branch was reviewed against that branch's state.
   const branch = context.event.defaultBranch;
   if (branch !== null && merged.value.base !== branch) return null;
-  const bodies = await forge.pullRequests.readComments(merged.value.number);
-  if (!bodies.ok) {
-    forge.annotate([bodies.finding], context.project);
+  const comments = await forge.pullRequests.readComments(merged.value.number);
+  if (!comments.ok) {
+    forge.annotate([comments.finding], context.project);
     return null;
   }
-  for (const body of bodies.value) {
+  let edited: Reviewed | null = null;
+  for (const { body, editedBy } of comments.value) {
     const header = readHeader(body);
     // A comment that stands for an earlier push of the branch reviewed something else.
     if (header?.key !== inputs.commentKey || header.commit !== merged.value.head) continue;
     const found = header.environments.find(
       (each) => each.directory === context.project && each.environment === environment.name,
     );
-    if (found) return { digest: found.digest, actions: found.actions, where: merged.value.url };
+    if (!found) continue;
+    if (editedBy === null) return { digest: found.digest, actions: found.actions, where: merged.value.url };
+    edited ??= { digest: null, actions: null, where: merged.value.url, editedBy };
   }
-  return null;
+  return edited;
 }
 
 function tablesToRun(review: Review, which: "changed" | "all") {

@@ -13,6 +13,8 @@ export interface Reviewed {
   readonly actions: readonly ReviewedAction[] | null;
   /** Where the review is to be seen, such as a pull request's address; for messages. */
   readonly where: string;
+  /** Who edited the review's text, where somebody did: it is no review then, and its digest is null. */
+  readonly editedBy?: string;
 }
 
 /**
@@ -43,7 +45,9 @@ export function checkBinding(plan: EnvironmentPlan, reviewed: Reviewed | null, s
     return [
       finding(
         "LDP605",
-        `the plan for ${plan.environment} was not reviewed: no pull request of this commit has one`,
+        reviewed?.editedBy === undefined
+          ? `the plan for ${plan.environment} was not reviewed: no pull request of this commit has one`
+          : `the plan for ${plan.environment} has no review that counts: the comment of ${reviewed.where} was edited by ${reviewed.editedBy}`,
         null,
         {
           severity,

@@ -46,7 +46,7 @@ export const gateRules = {
   LDP605: {
     title: "no reviewed plan",
     severity: "error",
-    why: "The commit has no merged pull request whose comment holds a plan of this environment, and none was given.",
+    why: "The commit has no merged pull request whose comment holds a plan of this environment, and none was given. A comment that somebody edited by hand does not count: its digest may be theirs.",
     fix: "Merge through a pull request that plans this environment, give `reviewed-plan`, or set `plan-binding: warn`.",
     example: { language: "sh", text: "git push origin main   # a commit without a pull request" },
     mended: {

@@ -41,8 +41,8 @@ export interface PullRequests {
    * @param head the commit that the body stands for: when the pull request has a newer one, nothing is written
    */
   writeComment(number: number, body: string, head: string | null): Promise<Answer<WrittenComment>>;
-  /** The bodies of our own comments of a pull request, oldest first. */
-  readComments(number: number): Promise<Answer<readonly string[]>>;
+  /** Our own comments of a pull request, oldest first. */
+  readComments(number: number): Promise<Answer<readonly OwnComment[]>>;
   /** The pull request that brought a commit to its branch (merge, squash or rebase), null when there is none. */
   mergedBy(sha: string): Promise<Answer<MergedPullRequest | null>>;
   /** What a pull request changes, by path from the top of the repository. Deleted files are left out. */
@@ -54,6 +54,13 @@ export interface WrittenComment {
   /** Null when it was outdated: another run, of a newer commit, writes the comment. */
   readonly url: string | null;
   readonly removed: number;
+}
+
+/** A comment that we made, as it is now. */
+export interface OwnComment {
+  readonly body: string;
+  /** Who wrote the text that it has now, where that is not us: who may write to the repository may edit anyone's comment. */
+  readonly editedBy: string | null;
 }
 
 export interface MergedPullRequest {

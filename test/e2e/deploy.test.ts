@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { editComment, user } from "../fakes/github/state.ts";
 import { jobToken } from "../fakes/github/tokens.ts";
 import { startWorkspace, type Workspace, defaultToken as workspaceToken } from "../fakes/workspace/workspace.ts";
 import { cliPath, missing } from "./bundle/bundle-project.ts";
@@ -11,6 +12,9 @@ const later = { [job]: edited(job, "0 0 3 * * ?", "0 0 5 * * ?") };
 const muchLater = { [job]: edited(job, "0 0 3 * * ?", "0 0 7 * * ?") };
 
 const lock = "/Workspace/Shared/bundles/shop/dev/state/deploy.lock";
+
+/** The digest of the first environment that a comment holds a review of. */
+const digestIn = (comment: string): string => /sha256:[0-9a-f]{64}/.exec(comment)?.[0] ?? "";
 
 const without = cliPath ? "" : ` (${missing})`;
 
@@ -112,6 +116,30 @@ describe.skipIf(!cliPath)(`with the real CLI and a workspace on loopback${withou
     const warned = await run(job, { "plan-binding": "warn" });
     expect(warned.exitCode, warned.raw).toBe(0);
     expect(records().at(-1)).toEqual(["dev", "success"]);
+  });
+
+  it("refuses a plan whose review somebody edited, although it has the right digest now", async () => {
+    await run(scenario.pullRequest(7, later));
+    scenario.origin.commit("Meanwhile", muchLater);
+    scenario.origin.git("merge", "--quiet", "--strategy-option=ours", "--message", "Merge", "pr-7");
+    const job = scenario.merge(7);
+    const [reviewed, now] = [digestIn(scenario.comments(7)[0] ?? ""), (await run(job)).outputs["bundle-digest"]];
+    expect(now).not.toBe(reviewed);
+    const [comment] = scenario.github.state.comments;
+    if (!comment) throw new Error("there is no comment");
+    const mallory = user("mallory", 66);
+    editComment(scenario.github.state, comment, mallory, comment.body.replace(reviewed, now ?? ""));
+    const refused = await run(job);
+    expect(refused.exitCode, refused.raw).toBe(1);
+    expect(errors(refused).map(({ message }) => message)).toContainEqual(
+      expect.stringContaining("pull/7 was edited by mallory"),
+    );
+    expect(codes(refused)).toContain("LDP605");
+    expect(workspace.pipelines.pipelines.size).toBe(0);
+    // By the bot's own hand the very same text binds.
+    editComment(scenario.github.state, comment, comment.user, comment.body);
+    const bound = await run(job);
+    expect(bound.exitCode, bound.raw).toBe(0);
   });
 
   it("refuses a push that no pull request reviewed, unless told to warn only", async () => {

@@ -1,12 +1,14 @@
 import { commentKey } from "../../render/header.js";
-import type { WrittenComment } from "../forge.js";
+import type { OwnComment, WrittenComment } from "../forge.js";
 import type { Client } from "./client.js";
+import { editorsOf } from "./editors.js";
 import { isRequestError } from "./failure.js";
 import { type Author, madeByUs } from "./identity.js";
 import type { Place } from "./place.js";
 
 interface Comment {
   readonly id: number;
+  readonly nodeId: string;
   readonly body: string;
   readonly url: string;
   readonly author: Author | null;
@@ -53,10 +55,14 @@ export async function writeComment(
   return { action: "created", url: data.html_url, removed: 0 };
 }
 
-/** The bodies of our comments, oldest first, whatever their key. */
-export async function readComments(client: Client, place: Place, number: number): Promise<string[]> {
+/** Our comments, oldest first, whatever their key, with who else edited them. */
+export async function readComments(client: Client, place: Place, number: number): Promise<OwnComment[]> {
   const marked = (await comments(client, place, number)).filter((comment) => commentKey(comment.body) !== null);
-  return marked.length === 0 ? [] : (await ofOurs(client, marked)).map((comment) => comment.body);
+  const ours = marked.length === 0 ? [] : await ofOurs(client, marked);
+  return editorsOf(
+    client,
+    ours.map(({ nodeId }) => nodeId),
+  );
 }
 
 async function keepOldest(
@@ -104,7 +110,13 @@ async function comments(client: Client, place: Place, number: number): Promise<C
     per_page: 100,
   });
   return all
-    .map(({ id, body, html_url, user }) => ({ id, body: body ?? "", url: html_url, author: user ?? null }))
+    .map(({ id, node_id, body, html_url, user }) => ({
+      id,
+      nodeId: node_id,
+      body: body ?? "",
+      url: html_url,
+      author: user ?? null,
+    }))
     .sort((a, b) => a.id - b.id);
 }
 

@@ -59,9 +59,19 @@ export async function attempt<T>(need: Need, run: () => Promise<T>): Promise<Ans
   try {
     return { ok: true, value: await run() };
   } catch (error) {
-    if (!isRequestError(error)) throw error;
-    return { ok: false, finding: finding(error, need) };
+    const failure = isRequestError(error) ? error : refusedQuestion(error);
+    if (failure === null) throw error;
+    return { ok: false, finding: finding(failure, need) };
   }
+}
+
+/** A refusal of the GraphQL interface, which comes with the status 200, as REST would word it; null for any other error. */
+function refusedQuestion(error: unknown): RequestFailure | null {
+  if (!(error instanceof Error) || error.name !== "GraphqlResponseError" || !("errors" in error)) return null;
+  const [first] = Array.isArray(error.errors) ? (error.errors as { type?: unknown; message?: unknown }[]) : [];
+  const statuses: Readonly<Record<string, number>> = { FORBIDDEN: 403, NOT_FOUND: 404, RATE_LIMITED: 429 };
+  const status = statuses[String(first?.type)] ?? 200;
+  return Object.assign(new Error(String(first?.message ?? error.message)), { status });
 }
 
 function finding(error: RequestFailure, need: Need): Diagnostic {

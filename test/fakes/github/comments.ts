@@ -1,9 +1,10 @@
 import { type Asked, notFound, ok, page, Refusal, type Reply, unprocessable } from "./http.ts";
 import type { Handlers } from "./routes.ts";
-import { addComment, type Comment, type State, user, userJson } from "./state.ts";
+import { addComment, type Comment, editComment, type State, user, userJson } from "./state.ts";
 import type { Need } from "./tokens.ts";
 
-const read: Need = [
+/** What lets a caller see comments. */
+export const read: Need = [
   ["issues", "read"],
   ["pull-requests", "read"],
 ];
@@ -48,8 +49,7 @@ export function commentHandlers(state: State, base: () => string): Handlers {
       need: write,
       handle: (asked) => {
         const comment = found(asked);
-        comment.body = checked(asked.body.body);
-        comment.updatedAt = state.now();
+        editComment(state, comment, user(asked.caller.login, asked.caller.id), checked(asked.body.body));
         return ok(json(comment));
       },
     },

@@ -5,6 +5,7 @@ import { commentHandlers } from "./comments.ts";
 import { deploymentHandlers } from "./deployments.ts";
 import { type Fault, Faults } from "./faults.ts";
 import { gitStore } from "./git.ts";
+import { graphql } from "./graphql.ts";
 import { notFound, Refusal, type Reply } from "./http.ts";
 import { pullHandlers } from "./pulls.ts";
 import { repositoryHandlers } from "./repository.ts";
@@ -65,7 +66,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const answer = (method: string, location: URL, headers: IncomingMessage["headers"], text: string): Reply => {
     if (!headers["user-agent"]) throw new Refusal(403, "Request forbidden by administrative rules.");
     const caller = callerOf(tokens, headers.authorization);
-    if (method === "POST" && location.pathname === "/graphql") return graphql(caller, parsed(text));
+    if (method === "POST" && location.pathname === "/graphql") return graphql(state, caller, parsed(text));
     for (const operation of operations) {
       const match = operation.method === method ? operation.pattern.exec(location.pathname) : null;
       const handler = handlers[operation.name];
@@ -140,18 +141,6 @@ function mustHaveOr(caller: Caller, need: Parameters<typeof mustHave>[1]): void 
     if (!(error instanceof Refusal)) throw error;
     throw Object.assign(error, { reply: { ...error.reply, headers: acceptedHeader(need) } });
   }
-}
-
-/** GraphQL, as far as asking who one is: all that an installation token may learn of itself. */
-function graphql(caller: Caller, body: Readonly<Record<string, unknown>>): Reply {
-  const query = String(body.query ?? "")
-    .replace(/\s+/g, " ")
-    .trim();
-  if (!/^(query )?\{ viewer \{ login \} \}$/.test(query)) {
-    const message = `Field '${query.slice(0, 80)}' doesn't exist on type 'Query'`;
-    return { status: 200, body: { errors: [{ type: "undefinedField", message }] } };
-  }
-  return { status: 200, body: { data: { viewer: { login: caller.login } } } };
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

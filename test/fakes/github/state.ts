@@ -13,6 +13,9 @@ export interface Comment {
   body: string;
   readonly createdAt: string;
   updatedAt: string;
+  /** Null until its text is changed. */
+  lastEditedAt: string | null;
+  editor: User | null;
 }
 
 export interface Pull {
@@ -119,9 +122,24 @@ export function mergePull(state: State, number: number, mergeCommit: string): vo
 
 export function addComment(state: State, pull: number, user: User, body: string): Comment {
   const createdAt = state.now();
-  const comment = { id: state.nextId(), pull, user, body, createdAt, updatedAt: createdAt };
+  const comment = {
+    id: state.nextId(),
+    pull,
+    user,
+    body,
+    createdAt,
+    updatedAt: createdAt,
+    lastEditedAt: null,
+    editor: null,
+  };
   state.comments.push(comment);
   return comment;
+}
+
+/** Changes a comment's text, as its author or anyone with write access may. GitHub keeps the author. */
+export function editComment(state: State, comment: Comment, editor: User, body: string): void {
+  const now = state.now();
+  Object.assign(comment, { body, updatedAt: now, lastEditedAt: now, editor });
 }
 
 export function user(login: string, id: number): User {

@@ -167,6 +167,17 @@ describe("binding", () => {
     expect(checkBinding(planOf(actionsOf("drift")), review, "enforce")[0]?.message).toContain(review.digest);
   });
 
+  test("names who edited the comment, which makes it no review (LDP605)", () => {
+    const edited = { digest: null, actions: null, where: "#7", editedBy: "mallory" };
+    const [found, ...more] = checkBinding(planOf(actionsOf("update")), edited, "enforce");
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({
+      code: "LDP605",
+      severity: "error",
+      message: expect.stringContaining("the comment of #7 was edited by mallory"),
+    });
+  });
+
   test("without a review stops what changes anything (LDP605)", () => {
     expect(checkBinding(planOf(actionsOf("update")), null, "enforce").map((one) => one.code)).toEqual(["LDP605"]);
     expect(checkBinding(planOf([]), null, "enforce")).toEqual([]);

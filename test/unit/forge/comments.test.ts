@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { addComment, addPull, user } from "../../fakes/github/state.ts";
+import { createClient } from "../../../src/forge/github/client.js";
+import { editorsOf } from "../../../src/forge/github/editors.js";
+import { attempt } from "../../../src/forge/github/failure.js";
+import { defaultToken } from "../../fakes/github/github.ts";
+import { addComment, addPull, editComment, user } from "../../fakes/github/state.ts";
 import { actionsBot, forkToken } from "../../fakes/github/tokens.ts";
 import { forgeAt, ours, part, type Scene, scene } from "./github.ts";
 
@@ -19,6 +23,8 @@ async function pullScene(...args: Parameters<typeof scene>): Promise<Scene> {
 
 const write = ({ forge }: Pick<Scene, "forge">, body: string, sha: string | null = head) =>
   part(forge.pullRequests).writeComment(7, body, sha);
+
+const read = ({ forge }: Pick<Scene, "forge">) => part(forge.pullRequests).readComments(7);
 
 const bodies = ({ github }: Scene) => github.state.comments.map(({ body }) => body);
 
@@ -128,7 +134,54 @@ describe("our comment on a pull request", () => {
     const it = await pullScene();
     addComment(it.github.state, 7, person, ours("forged"));
     await write(it, ours("mine"));
-    expect(await part(it.forge.pullRequests).readComments(7)).toEqual({ ok: true, value: [ours("mine")] });
+    expect(await read(it)).toEqual({ ok: true, value: [{ body: ours("mine"), editedBy: null }] });
+  });
+
+  it("is ours when we edited it ourselves", async () => {
+    const it = await pullScene();
+    await write(it, ours("first"));
+    await write(it, ours("second"));
+    expect(it.github.state.comments[0]?.editor?.login).toBe(actionsBot.login);
+    expect(await read(it)).toEqual({ ok: true, value: [{ body: ours("second"), editedBy: null }] });
+  });
+
+  it.each([
+    ["a person", person, "mallory"],
+    ["a person with the app's name", user("github-actions", 67), "github-actions"],
+    ["another app", user("other-app[bot]", 68), "other-app"],
+  ])("tells that %s edited it, until we write it anew", async (_name, editor, login) => {
+    const it = await pullScene();
+    await write(it, ours("mine"));
+    const [comment] = it.github.state.comments;
+    if (!comment) throw new Error("there is no comment");
+    editComment(it.github.state, comment, editor, ours("theirs"));
+    expect(await read(it)).toEqual({ ok: true, value: [{ body: ours("theirs"), editedBy: login }] });
+    await write(it, ours("mine again"));
+    expect(await read(it)).toEqual({ ok: true, value: [{ body: ours("mine again"), editedBy: null }] });
+  });
+
+  it("is not ours alone when who edited it can't be told", async () => {
+    const it = await pullScene();
+    await write(it, ours("mine"));
+    Object.assign(it.github.state.comments[0] ?? {}, { lastEditedAt: it.github.state.now() });
+    expect(await read(it)).toMatchObject({ ok: true, value: [{ editedBy: "somebody whose account is gone" }] });
+  });
+
+  it("is a finding when GitHub does not give its editor", async () => {
+    const { github } = await pullScene();
+    const client = await createClient({ token: defaultToken, apiUrl: github.url });
+    const need = { to: "read the comments of pull request 7", permission: "pull-requests: read" };
+    expect(await attempt(need, () => editorsOf(client, ["IC_1"]))).toMatchObject({
+      ok: false,
+      finding: { code: "LDP905", message: expect.stringContaining("Could not resolve to a node") },
+    });
+  });
+
+  it("is read whatever their number", async () => {
+    const it = await pullScene();
+    for (let i = 0; i < 130; i += 1) addComment(it.github.state, 7, bot, ours(`${i}`, `key-${i}`));
+    const answer = await read(it);
+    expect(answer.ok && answer.value.map(({ body }) => body)).toEqual(bodies(it));
   });
 });
 
