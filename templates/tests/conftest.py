@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -9,11 +10,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pipelines.ldp.recorder import recording
 
 
-@pytest.fixture(scope="session", autouse=True)
-def outside_a_pipeline() -> Iterator[None]:
-    """Lets a test import the tables' modules: their decorators only note what is defined."""
-    with recording():
-        yield
+def pytest_configure(config: pytest.Config) -> None:
+    """Lets tests import the tables' modules, also at their top: outside a pipeline Spark refuses the decorators."""
+    stack = ExitStack()
+    stack.enter_context(recording())
+    config.add_cleanup(stack.close)
 
 
 @pytest.fixture(scope="session")

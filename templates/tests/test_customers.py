@@ -5,10 +5,11 @@ from datetime import datetime
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.testing import assertDataFrameEqual
 
+from transformations.gold.customers_gold import customers_by_country
+from transformations.silver.customers_silver import latest_customers
+
 
 def test_the_latest_change_of_a_customer_is_kept(customer_changes: DataFrame, spark: SparkSession):
-    from transformations.silver.customers_silver import latest_customers
-
     expected = spark.createDataFrame(
         [
             (1, "Ada Lind", "ada@example.com", "SE", datetime(2026, 1, 6, 8)),
@@ -21,8 +22,6 @@ def test_the_latest_change_of_a_customer_is_kept(customer_changes: DataFrame, sp
 
 
 def test_customers_are_counted_by_country(spark: SparkSession):
-    from transformations.gold.customers_gold import customers_by_country
-
     customers = spark.createDataFrame(
         [(1, "a@example.com", "SE"), (2, None, "SE"), (3, "c@example.com", "PT")],
         "customer_id INT, email STRING, country STRING",

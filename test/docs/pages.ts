@@ -25,6 +25,8 @@ export interface Block {
   readonly place: string | null;
   /** The block of `text` right behind it: what it prints. */
   readonly output: Block | null;
+  /** The last block of `yaml config` below the same heading: the project that it is a file of. */
+  readonly config: Block | null;
 }
 
 const folders = ["docs", "templates", ".github", "conformance", "bench", "test/corpus"];
@@ -59,20 +61,23 @@ export function nodes(node: Nodes): Nodes[] {
 }
 
 export function blocks(page: Page): Block[] {
-  const all = nodes(page.root).filter((node) => node.type === "code" || node.type === "html");
+  const all = nodes(page.root).filter((node) => ["code", "html", "heading"].includes(node.type));
   const found: Block[] = [];
   let place: string | null = null;
+  let config: Block | null = null;
   for (const [index, node] of all.entries()) {
+    if (node.type === "heading") config = null;
     if (node.type === "html") {
       place = /^<!-- in: (.+?) -->$/.exec(node.value)?.[1] ?? place;
-      continue;
     }
+    if (node.type !== "code") continue;
     const before = all[index - 1];
     const after = all[index + 1];
     const notRun =
       before?.type === "html" && adjacent(before, node) ? /^<!-- not run: (.+?) -->$/.exec(before.value)?.[1] : null;
     const printed = after?.type === "code" && after.lang === "text" && adjacent(node, after) ? after : null;
-    found.push({ ...block(node), notRun: notRun ?? null, place, output: printed && block(printed) });
+    found.push({ ...block(node), notRun: notRun ?? null, place, output: printed && block(printed), config });
+    if (node.lang === "yaml" && node.meta === "config") config = found.at(-1) ?? null;
   }
   return found;
 }
@@ -80,7 +85,16 @@ export function blocks(page: Page): Block[] {
 function block(node: Code): Block {
   const { lang, meta, value, position } = node;
   const line = position?.start.line ?? 0;
-  return { language: lang ?? "", meta: meta ?? "", body: value, line, notRun: null, place: null, output: null };
+  return {
+    language: lang ?? "",
+    meta: meta ?? "",
+    body: value,
+    line,
+    notRun: null,
+    place: null,
+    output: null,
+    config: null,
+  };
 }
 
 /** Whether nothing but an empty line is between two nodes. */
