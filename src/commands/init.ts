@@ -66,7 +66,7 @@ export function renderInit(result: InitResult): string {
     "",
     "Next:",
     `${enter}  ldp validate                                   # config.yml against the code`,
-    `  python -m venv .venv && . .venv/bin/activate && pip install -e ".[dev]"`,
+    `  python3 -m venv .venv && . .venv/bin/activate && pip install -e ".[dev]"`,
     "  python pipelines/ldp_engine.py --local         # CSV to gold on this machine (needs Java 17)",
     "  README.md says how to deploy it.",
     "",

@@ -25,7 +25,7 @@ export interface Block {
   readonly place: string | null;
   /** The block of `text` right behind it: what it prints. */
   readonly output: Block | null;
-  /** The last block of `yaml config` below the same heading: the project that it is a file of. */
+  /** The last block of `yaml config` or `yaml tables` below the same heading: the project that it is a file of. */
   readonly config: Block | null;
 }
 
@@ -77,7 +77,7 @@ export function blocks(page: Page): Block[] {
       before?.type === "html" && adjacent(before, node) ? /^<!-- not run: (.+?) -->$/.exec(before.value)?.[1] : null;
     const printed = after?.type === "code" && after.lang === "text" && adjacent(node, after) ? after : null;
     found.push({ ...block(node), notRun: notRun ?? null, place, output: printed && block(printed), config });
-    if (node.lang === "yaml" && node.meta === "config") config = found.at(-1) ?? null;
+    if (node.lang === "yaml" && /^(config|tables)$/.test(node.meta ?? "")) config = found.at(-1) ?? null;
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -55,14 +55,22 @@ function follow(page: Page, files: readonly Block[]): void {
   );
 }
 
-/** The project in which a block stands: that of the config.yml right before it with the engine, else the example. */
+/** The project in which a block stands: the config.yml above it with the engine, else the example, with the tables above it. */
 function project(files: readonly Block[]): string {
   const folder = mkdtempSync(join(scratch, "project-"));
   const config = files[0]?.config;
-  if (config) {
+  if (config?.meta === "config") {
     cpSync("example-repo/pipelines", join(folder, "pipelines"), { recursive: true });
     writeFileSync(join(folder, "config.yml"), `${config.body}\n`);
-  } else cpSync("example-repo", folder, { recursive: true });
+  } else {
+    cpSync("example-repo", folder, { recursive: true });
+    const file = join(folder, "config.yml");
+    if (config)
+      writeFileSync(
+        file,
+        readFileSync(file, "utf8").replace(/^tables:\n/m, (key) => `${key}${config.body}\n`),
+      );
+  }
   for (const { meta, body } of files) {
     const path = join(folder, meta.split(" ")[0] ?? "");
     mkdirSync(dirname(path), { recursive: true });

@@ -20,7 +20,7 @@ const of = (kind: string) => yaml.filter(([, block]) => block.meta === kind);
 
 describe("every YAML block", () => {
   test.each(yaml)("%s is YAML, and says what it is", (_where, block) => {
-    expect(["config", "workflow", "bundle", "part"]).toContain(block.meta);
+    expect(["config", "tables", "workflow", "bundle", "part"]).toContain(block.meta);
     expect(() => parse(block.body, { strict: true, uniqueKeys: true })).not.toThrow();
   });
 
