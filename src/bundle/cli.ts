@@ -39,6 +39,8 @@ export interface CallOptions {
   readonly attempts?: number;
   readonly cwd?: string;
   readonly onStderrLine?: (line: string) => void;
+  /** When the job is cancelled the command is stopped only after this: what it is in the middle of may have to be known. */
+  readonly beforeStop?: () => Promise<void>;
   /** Runs even when the job is being cancelled: to tidy up. */
   readonly evenCancelled?: boolean;
 }
@@ -74,6 +76,16 @@ export const limits = {
   run: 6 * 60 * 60_000,
 } as const;
 
+/** A signal that is aborted once `ready` has ended, after another was. */
+function delayed(signal: AbortSignal, ready: CallOptions["beforeStop"]): AbortSignal {
+  if (ready === undefined) return signal;
+  const stop = new AbortController();
+  const wait = () => void ready().finally(() => stop.abort());
+  if (signal.aborted) wait();
+  else signal.addEventListener("abort", wait, { once: true });
+  return stop.signal;
+}
+
 const HEARTBEAT = 30_000;
 
 // Failures of the network or the service, as the CLI and its SDK word them. A refusal of the service is none.
@@ -107,7 +119,7 @@ export function bundleCli(
       ...(options.onStderrLine
         ? { onStderrLine: (line: string) => options.onStderrLine?.(cleanOutput(line, secrets)) }
         : {}),
-      ...(tools.signal && !options.evenCancelled ? { signal: tools.signal } : {}),
+      ...(tools.signal && !options.evenCancelled ? { signal: delayed(tools.signal, options.beforeStop) } : {}),
     });
     clearInterval(beat);
     if (finished.startError) {

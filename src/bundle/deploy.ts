@@ -9,8 +9,9 @@ import { checkBinding, type PlanBinding, type Reviewed } from "./binding.js";
 import { type Attempt, cancelled, failed, isStale } from "./deploy-failure.js";
 import { boundActions } from "./digest.js";
 import { checkGate } from "./gate.js";
-import { describeLock, isLockFailure, lockPath, readLock, releaseCommand, waitForLock } from "./lock.js";
+import { describeLock, isLockFailure, lockPath, releaseCommand, waitForLock } from "./lock.js";
 import type { DeployedResource, DeployResult, EnvironmentPlan } from "./model.js";
+import { lockTaken, logArguments, ownLockId } from "./own-lock.js";
 import { adviceFor, type PlannedBundle, planBundle, unique, unplanned } from "./plan-environment.js";
 import { firstRun, type RunRequest, runPipelines } from "./run.js";
 import { type EnvironmentOptions, isStopped, openBundle, type Session, stopped } from "./session.js";
@@ -179,24 +180,17 @@ async function deployOnce(
   const file = join(folder, "plan.json");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(file, planned.file, { mode: 0o600 });
-  let lockId: Promise<string | null> | null = null;
+  const log = join(folder, "cli.log");
   const done: DeployedResource[] = [];
   tools.log(
     `deploying ${environment} (${method === "plan file" ? "the plan that passed the gate" : "without a plan file"})`,
   );
   try {
     const args = deployArguments(session.arguments, { approve, forceLock, plan: method === "plan file" ? file : null });
-    const result = await session.cli.call(args, {
+    const result = await session.cli.call([...args, ...logArguments(log)], {
       timeout: session.limits.deploy,
+      beforeStop: () => lockTaken(log, tools),
       onStderrLine: (line) => {
-        // From its first upload on the CLI holds the lock: the lock that is there now is ours.
-        if (/^Uploading /.test(line) && bundle.locks && bundle.statePath !== null) {
-          lockId ??= readLock(session.cli, bundle.statePath, tools, true).then(
-            // Somebody may have forced it away in the meantime.
-            (lock) => (lock !== null && lock !== "unknown" && lock.user === bundle.identity ? lock.id : null),
-            () => null,
-          );
-        }
         const [, verb = "", resource = ""] =
           /^(Created|Updated|Recreated|Deleted|Resized) (\S+\.\S+)$/.exec(line) ?? [];
         if (resource !== "") {
@@ -207,7 +201,7 @@ async function deployOnce(
     });
     const nothing = !result.ok && !result.cancelled && done.length === 0;
     if (nothing && (isLockFailure(result.stderr) || isStale(result.stderr))) return "again";
-    return { result, lockId: await lockId, done };
+    return { result, lockId: ownLockId(log), done };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

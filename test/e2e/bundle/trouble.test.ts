@@ -124,17 +124,44 @@ describe.skipIf(!cliPath)(`trouble, with the Databricks CLI ${cliVersion ?? `(${
       fresh.remove();
     });
 
+    test("cancelled while the lock is being written: it is known for ours, and released", async () => {
+      await project.deploy();
+      project.edit("resources/nightly.job.yml", (text) => text.replace("0 0 3", "0 0 5"));
+      const controller = new AbortController();
+      workspace.addFault({ method: "POST", path: "/deploy.lock", kind: "lag", milliseconds: 600 });
+      const options = project.options();
+      const pending = project.deploy({ tools: { ...options.tools, signal: controller.signal } });
+      await until(() => workspace.files.has(`${state}/deploy.lock`));
+      controller.abort();
+      const result = await pending;
+      expect([result.outcome, workspace.faults.acted]).toEqual(["cancelled", 1]);
+      expect(errors(result.diagnostics)[0]?.hint).toContain("Our deploy lock is released.");
+      expect(workspace.files.has(`${state}/deploy.lock`)).toBe(false);
+      expect(workspace.seen.filter((one) => one.path === "/api/2.2/jobs/reset")).toEqual([]);
+    });
+
+    test("cancelled as another job of our own identity takes the lock: it is left alone", async () => {
+      await project.deploy();
+      project.edit("resources/nightly.job.yml", (text) => text.replace("0 0 3", "0 0 5"));
+      const controller = new AbortController();
+      workspace.addFault({ method: "POST", path: "/deploy.lock", kind: "latency", milliseconds: 600 });
+      const options = project.options();
+      const pending = project.deploy({ tools: { ...options.tools, signal: controller.signal } });
+      await until(() => workspace.faults.acted === 1);
+      workspace.lockByAnother(state, { user: "tester@example.com", acquiredAt: new Date().toISOString() });
+      controller.abort();
+      const result = await pending;
+      expect(result.outcome).toBe("cancelled");
+      expect(errors(result.diagnostics)[0]?.hint).toContain(`databricks workspace delete ${state}/deploy.lock`);
+      expect(workspace.files.has(`${state}/deploy.lock`)).toBe(true);
+    });
+
     test("cancelled while another holds a newer lock: it is left alone, and the command is shown", async () => {
       const controller = new AbortController();
       workspace.addFault({ method: "POST", path: "/api/2.2/jobs/create", kind: "hang" });
       const options = project.options();
       const pending = project.deploy({ tools: { ...options.tools, signal: controller.signal } });
       await until(() => workspace.faults.acted === 1);
-      // One look is the CLI's own, the other ours.
-      await until(
-        () =>
-          workspace.seen.filter((one) => one.path.endsWith("/export") && one.query.includes("deploy.lock")).length > 1,
-      );
       workspace.lockByAnother(state, { user: "ann@example.com", acquiredAt: new Date().toISOString() });
       controller.abort();
       const [error] = errors((await pending).diagnostics);

@@ -10,8 +10,9 @@ export interface Fault {
   readonly skip?: number;
   /** Default: 1. */
   readonly times?: number;
-  readonly kind: "latency" | "reset" | "status" | "hang" | "die";
-  /** Of `latency`. */
+  /** `latency` comes before the request is heeded, `lag` between that and the answer. */
+  readonly kind: "latency" | "lag" | "reset" | "status" | "hang" | "die";
+  /** Of `latency` and `lag`. */
   readonly milliseconds?: number;
   /** Of `status`: 429, 500, 403, … */
   readonly status?: number;
@@ -28,7 +29,8 @@ interface Armed {
 
 /** What to do with a request in place of answering it; `pass` answers it (after a delay, perhaps). */
 export type Act =
-  | { readonly kind: "pass" | "reset" | "hang" | "die" }
+  | { readonly kind: "pass"; readonly lag?: number }
+  | { readonly kind: "reset" | "hang" | "die" }
   | { readonly kind: "reply"; readonly reply: Reply };
 
 export class Faults {
@@ -58,6 +60,7 @@ export class Faults {
       await sleep(fault.milliseconds ?? 200);
       return { kind: "pass" };
     }
+    if (fault.kind === "lag") return { kind: "pass", lag: fault.milliseconds ?? 200 };
     return fault.kind === "status" ? { kind: "reply", reply: reply(fault) } : { kind: fault.kind };
   }
 }

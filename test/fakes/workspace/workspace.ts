@@ -121,6 +121,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     const location = new URL(incoming.url ?? "/", "http://workspace");
     const path = decodeURIComponent(location.pathname);
     const body = await read(incoming);
+    let lag = 0;
     const send = (reply: Reply, known = true) => {
       const one: Seen = {
         method,
@@ -132,7 +133,8 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
       };
       seen.push(one);
       if (!known) unknown.push(one);
-      respond(outgoing, reply);
+      if (lag === 0) respond(outgoing, reply);
+      else setTimeout(() => respond(outgoing, reply), lag);
     };
 
     const act = await faults.act(method, path);
@@ -140,6 +142,7 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     if (act.kind === "reset") return incoming.socket.resetAndDestroy();
     if (act.kind === "hang") return;
     if (act.kind === "die") return end(server);
+    lag = act.kind === "pass" ? (act.lag ?? 0) : 0;
 
     const plain = open(method, path, location.searchParams, incoming.headers, body);
     if (plain) return send(plain);

@@ -87,7 +87,8 @@ const bundleCalls = (cli: ReturnType<typeof standIn>) =>
   cli
     .calls()
     .filter((call) => call.args[0] === "bundle")
-    .map((call) => call.args.map((arg) => (arg.endsWith("plan.json") ? "PLAN" : arg)).join(" "));
+    .map((call) => call.args.map((arg) => (arg.endsWith("plan.json") ? "PLAN" : arg)).join(" "))
+    .map((call) => call.replace(/ --log-file \S+ --log-level debug$/, ""));
 
 const updated = [plan("update"), plan("unchanged")];
 
