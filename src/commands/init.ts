@@ -67,8 +67,10 @@ export function renderInit(result: InitResult): string {
     "Next:",
     `${enter}  ldp validate                                   # config.yml against the code`,
     `  python3 -m venv .venv && . .venv/bin/activate && pip install -e ".[dev]"`,
-    "  python pipelines/ldp_engine.py --local         # CSV to gold on this machine (needs Java 17)",
-    "  README.md says how to deploy it.",
+    leftOut.length > 0
+      ? "  python pipelines/ldp_engine.py --dry-run       # what a run would refresh, in stages"
+      : "  python pipelines/ldp_engine.py --local         # CSV to gold on this machine (needs Java 17)",
+    ...(written.includes("README.md") ? ["  README.md says how to deploy it."] : []),
     "",
   ].join("\n");
 }

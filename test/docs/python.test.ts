@@ -38,8 +38,8 @@ function follow(page: Page, files: readonly Block[]): void {
   test.each(files.map((block) => [where(page, block), block] as const))(
     "%s does what a file of that name is for",
     (_where, block) => {
-      const before = files.slice(0, files.indexOf(block) + 1).filter((one) => one.config === block.config);
-      const folder = project(before);
+      const together = files.filter((one) => one.config === block.config);
+      const folder = project([...together, block]);
       const [path = "", finds] = block.meta.split(" finds=");
       if (path.startsWith("tests/")) {
         const [status, printed] = run(["-m", "pytest", "-q", "-p", "no:cacheprovider", path], folder);
