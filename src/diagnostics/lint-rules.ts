@@ -44,8 +44,8 @@ export const lintRules = {
   LDP706: {
     title: "ruff's configuration can't be used",
     severity: "error",
-    why: "ruff refuses the project's ruff.toml or [tool.ruff], so that no file was looked at.",
-    fix: "Mend the file and the setting that the message names.",
+    why: "ruff refuses the project's ruff.toml or [tool.ruff], so that no file was looked at. In a workflow a configuration that leads out of the repository is refused too, by `extend` or by a link: ruff would show the text of that file.",
+    fix: "Mend the file and the setting that the message names. Keep what is extended in the repository.",
     example: { language: "text", text: '[tool.ruff.lint]\nselect = ["NOPE"]\n' },
     mended: { language: "text", text: '[tool.ruff.lint]\nselect = ["E", "F"]\n' },
   },

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { projectFolders } from "./requirement.js";
+import { isInside, repositoryTop } from "./confine.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +18,7 @@ export function neutralFolder(): { readonly path: string; readonly remove: () =>
  * are handed on.
  */
 export function machineEnvironment(environment: Environment, directory: string): Record<string, string> {
-  const top = realpathSync(projectFolders(directory).at(-1) ?? directory);
+  const top = repositoryTop(directory);
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (
@@ -36,7 +36,7 @@ function leadsInto(top: string, text: string): boolean {
   if (text === "" || (text.includes("://") && !text.startsWith("file://"))) return false;
   try {
     const path = text.startsWith("file://") ? fileURLToPath(text) : resolve(top, text);
-    return existsSync(path) && `${realpathSync(path)}${sep}`.startsWith(`${top}${sep}`);
+    return existsSync(path) && isInside(top, path);
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
+import { isInside, repositoryTop } from "./confine.js";
 import { type NotebookCell, readNotebook } from "./notebook.js";
 
 /** The text of one file as lint shows it. */
@@ -12,11 +13,20 @@ export interface FileText {
 /** Reads the files that findings are in; the last ones stay in memory, since findings come file by file. */
 export class ProjectFiles {
   readonly #directory: string;
+  readonly #top: string;
   readonly #texts = new Map<string, FileText | null>();
+  #last: { readonly filename: string; readonly leaves: boolean } | null = null;
 
   /** `directory` is absolute and real. */
   constructor(directory: string) {
     this.#directory = directory;
+    this.#top = repositoryTop(directory);
+  }
+
+  /** Whether a link leads from a file of the report to outside of the repository: nothing of it is to be shown. */
+  leaves(filename: string): boolean {
+    if (this.#last?.filename !== filename) this.#last = { filename, leaves: this.#leads(filename) };
+    return this.#last.leaves;
   }
 
   /** A path of ruff's report relative to the project, with `/`. */
@@ -39,6 +49,10 @@ export class ProjectFiles {
     if (cell === null) return row;
     const lines = this.text(filename)?.cells?.[cell - 1]?.fileLines ?? [];
     return lines[row - 1] ?? lines.at(-1) ?? 1;
+  }
+
+  #leads(filename: string): boolean {
+    return existsSync(filename) && !isInside(this.#top, filename);
   }
 
   #read(filename: string): FileText | null {

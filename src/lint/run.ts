@@ -1,11 +1,13 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
+import { onRunner } from "../bundle/environment.js";
 import { catalogue } from "../diagnostics/catalogue.js";
 import { type Diagnostic, type Severity, sortDiagnostics } from "../diagnostics/diagnostic.js";
 import { byCodePoint } from "../order.js";
 import type { RuleSetting } from "../project/model.js";
 import type { RunProcess } from "../system/process.js";
 import { configurationOptions } from "./configuration.js";
+import { confineConfiguration, isInside, repositoryTop } from "./confine.js";
 import { findingDiagnostic, findingLines, formatDiagnostic, touchedRun } from "./diagnostics.js";
 import type { RuffFinding } from "./finding.js";
 import type { FormatChange } from "./format-diff.js";
@@ -44,17 +46,24 @@ const defaultTimeout = 60_000;
 
 /**
  * Runs ruff over the project's Python (notebooks too) and gives its findings as diagnostics, those on touched lines first. Any number of
- * findings is counted; the first of them are kept. Throws a UserError of LDP703 to LDP706 when ruff can't be had or does not do its work.
+ * findings is counted; the first of them are kept. Nothing is told of a file outside of the repository that a link leads to. Throws a
+ * UserError of LDP703 to LDP706 when ruff can't be had or does not do its work.
  */
 export async function runLint(options: LintOptions): Promise<LintResult> {
   const directory = realpathSync(resolve(options.directory));
-  const paths = (options.files ?? lintFolders).filter((path) => !isAbsolute(path) && existsSync(join(directory, path)));
+  const top = repositoryTop(directory);
+  const paths = (options.files ?? lintFolders).filter(
+    (path) => !isAbsolute(path) && existsSync(join(directory, path)) && isInside(top, join(directory, path)),
+  );
   const severities = { check: severityOf("LDP701", options), format: severityOf("LDP702", options) };
   const touched = options.changedLines ?? null;
   const files = new ProjectFiles(directory);
   const findings = new Sample<RuffFinding>(kept);
   const changes = new Sample<FormatChange>(kept);
   const nothingToDo = paths.length === 0 || (severities.check === "off" && severities.format === "off");
+  const configuration = configurationOptions(directory, paths);
+  const inWorkflow = options.inAction || onRunner(options.environment);
+  if (inWorkflow && configuration.length === 0 && !nothingToDo) confineConfiguration(directory, paths);
   const ruff = nothingToDo ? null : await findRuff({ ...options, directory });
 
   let fixed: LintResult["fixed"] = null;
@@ -63,7 +72,7 @@ export async function runLint(options: LintOptions): Promise<LintResult> {
     const run: RuffRun = {
       ruff,
       directory,
-      options: configurationOptions(directory, paths),
+      options: configuration,
       paths: paths.map((path) => join(directory, path)),
       timeout: timeLimit(options.environment),
       environment: options.environment,
@@ -74,12 +83,14 @@ export async function runLint(options: LintOptions): Promise<LintResult> {
     if (severities.check !== "off")
       await checkCode(run, (finding) => {
         if (finding === null) findings.addUnknown();
-        else findings.add(finding, touched !== null && isTouched(finding, files, touched));
+        else if (!files.leaves(finding.filename))
+          findings.add(finding, touched !== null && isTouched(finding, files, touched));
       });
     if (severities.format !== "off")
-      await checkFormat(run, (change) =>
-        changes.add(change, touched !== null && touchedRun(change, files, touched) !== null),
-      );
+      await checkFormat(run, (change) => {
+        if (!files.leaves(change.path))
+          changes.add(change, touched !== null && touchedRun(change, files, touched) !== null);
+      });
   }
 
   const diagnosticsOf = (sort: "fresh" | "old"): Diagnostic[] => {

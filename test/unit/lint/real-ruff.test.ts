@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type LintOptions, runLint } from "../../../src/lint/run.js";
 import { runProcess } from "../../../src/system/process.js";
 import { pythonTools } from "../../python-tools.js";
@@ -157,4 +157,62 @@ test("the text of a file behind a link that leaves the project is not shown", as
   mkdirSync(join(directory, "transformations"));
   symlinkSync(join(outside, "secret.py"), join(directory, "transformations/a.py"));
   expect(JSON.stringify((await lint(directory)).diagnostics)).not.toContain("secret");
+});
+
+describe("in a workflow no text of a file outside of the repository comes out", () => {
+  const secret = "TOP_SECRET=abc def\n";
+  const inWorkflow = async (files: Readonly<Record<string, string>>, links: Readonly<Record<string, string>> = {}) => {
+    const outside = folderOf({ "secret.env": secret, "mod.py": "import hidden\nX=token_abc\n", "ruff.toml": secret });
+    const fill = (text: string) => text.replaceAll("OUTSIDE", outside);
+    const project = { ".git/HEAD": "", "etl/transformations/sub/a.py": "x = 1\n", "etl/pipelines/b.py": "x = 1\n" };
+    const directory = folderOf(
+      Object.fromEntries(Object.entries({ ...project, ...files }).map(([name, text]) => [name, fill(text)])),
+    );
+    for (const [name, target] of Object.entries(links)) symlinkSync(fill(target), join(directory, name));
+    const environment = { ...process.env, PATH: tools, GITHUB_ACTIONS: "true", HIDDEN: "hunter2" };
+    return lint(join(directory, "etl"), { environment, files: ["transformations", "pipelines", "linked"] }).then(
+      (result) => JSON.stringify(result),
+      (error: unknown) => error as { code: string; message: string },
+    );
+  };
+  const absolute = 'extend = "OUTSIDE/secret.env"\n';
+
+  test.each([
+    ["extend of an absolute path", { "etl/ruff.toml": absolute }, {}],
+    ["extend that climbs", { "etl/ruff.toml": 'extend = "../../../../../../../../etc/passwd"\n' }, {}],
+    ["extend of a home folder", { "etl/.ruff.toml": 'extend = "~/.databrickscfg"\n' }, {}],
+    ["extend of a variable", { "etl/ruff.toml": 'extend = "${HIDDEN}.toml"\n' }, {}],
+    ["extend in pyproject.toml", { "etl/pyproject.toml": `[tool.ruff]\n${absolute}` }, {}],
+    ["extend in dotted and quoted keys", { "etl/pyproject.toml": `tool."ruff".${absolute}` }, {}],
+    ["extend above the project", { "ruff.toml": absolute }, {}],
+    ["extend in a nested folder", { "ruff.toml": "", "etl/transformations/sub/ruff.toml": absolute }, {}],
+    ["extend in a folder without Python", { "ruff.toml": "", "etl/pipelines/x/y/ruff.toml": absolute }, {}],
+    ["extend of what extends", { "etl/ruff.toml": 'extend = "../base.toml"\n', "base.toml": absolute }, {}],
+    ["extend through a link", { "etl/ruff.toml": 'extend = "../base.toml"\n' }, { "base.toml": "OUTSIDE/secret.env" }],
+    ["a link in place of ruff.toml", {}, { "etl/ruff.toml": "OUTSIDE/secret.env" }],
+    ["a nested link", { "ruff.toml": "" }, { "etl/pipelines/pyproject.toml": "OUTSIDE/secret.env" }],
+    ["a file that we can't read", { "etl/ruff.toml": `${absolute}[[[` }, {}],
+  ])("%s: LDP706", async (_, files, links) => {
+    const refused = await inWorkflow(files, links);
+    expect(refused).toMatchObject({ code: "LDP706", message: expect.stringContaining("is not used") });
+    expect(JSON.stringify(refused)).not.toMatch(/TOP_SECRET|abc|root:|hunter2/);
+  });
+
+  test.each([
+    ["a linked module", {}, { "etl/transformations/mod.py": "OUTSIDE/mod.py" }],
+    ["a linked folder", { "ruff.toml": "" }, { "etl/linked": "OUTSIDE" }],
+  ])("%s is not told of", async (_, files, links) => {
+    const shown = await inWorkflow(files, links);
+    expect(shown).toContain('"diagnostics":[]');
+    expect(shown).not.toMatch(/hidden|token_abc|TOP_SECRET/);
+  });
+
+  test("what stays in the repository is used", async () => {
+    const files = {
+      "base.toml": 'lint.select = ["D"]\n',
+      "etl/ruff.toml": 'extend = "../base.toml"\n',
+      "etl/transformations/ruff.toml": 'extend = "../ruff.toml"\n',
+    };
+    expect(await inWorkflow(files)).toContain("D100");
+  });
 });
