@@ -102,11 +102,12 @@ function as(session: Session): string {
   return session.credentials.client === null ? "" : ` as ${session.credentials.client}`;
 }
 
+/** What to do about a refusal: a known identity that lacks a right is no matter of its login. */
 function permission(session: Session, stderr: string): string {
-  if (session.credentials.method.startsWith("github-oidc")) {
-    return "Check that a federation policy of the service principal names this repository and environment (subject `repo:ORG/REPO:environment:NAME`), and that it may use the workspace.";
+  if (/PERMISSION_DENIED/.test(stderr) && !/invalid access token/i.test(stderr)) {
+    return "Give the identity access to the bundle's root_path and its resources; `ldp doctor` shows who it is.";
   }
-  return /PERMISSION_DENIED/.test(stderr) && !/invalid access token/i.test(stderr)
-    ? "Give the identity access to the bundle's root_path and its resources; `ldp doctor` shows who it is."
+  return session.credentials.method.startsWith("github-oidc")
+    ? "Check that a federation policy of the service principal names this repository and environment (subject `repo:ORG/REPO:environment:NAME`), and that it may use the workspace."
     : "Check that the token or secret is current and belongs to this workspace; `ldp doctor` shows what is used.";
 }

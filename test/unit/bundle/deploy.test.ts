@@ -280,6 +280,21 @@ describe("what goes wrong", () => {
   });
 
   test.each([
+    ["a right that is missing", "Error: you may not read /x. (403 PERMISSION_DENIED)\n", "root_path and its resources"],
+    ["a login that is not trusted", "Error: invalid_client (401 unauthenticated)\n", "a federation policy"],
+  ])("with OIDC the hint is of %s", async (_what, stderr, hint) => {
+    const oidc = {
+      DATABRICKS_TOKEN: "",
+      DATABRICKS_AUTH_TYPE: "github-oidc",
+      DATABRICKS_CLIENT_ID: "c",
+      ACTIONS_ID_TOKEN_REQUEST_URL: "http://127.0.0.1:1/token",
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "t",
+    };
+    const { result } = deploy({ "bundle validate": { code: 1, stderr } }, {}, oidc);
+    expect((await result).diagnostics).toMatchObject([{ code: "LDP513", hint: expect.stringContaining(hint) }]);
+  });
+
+  test.each([
     ["a bundle that is not valid", { code: 1, stderr: recorded("broken.validate.txt") }, "LDP501"],
     ["a command that says nothing of use", { code: 3, stderr: "something odd\n" }, "LDP504"],
     ["output that is not JSON", { stdout: "not JSON" }, "LDP525"],
