@@ -1,4 +1,5 @@
 import { setFailed } from "@actions/core";
+import { isForPullRequest } from "../bundle/environment.js";
 import { namedEnvironment } from "../commands/environment.js";
 import { count } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
@@ -94,12 +95,20 @@ async function look(
 }
 
 async function deployChosen(context: ActionContext, by: "event" | "input"): Promise<string | null> {
-  const { untrusted } = context.event;
+  const { untrusted, name } = context.event;
   if (untrusted !== null) {
     throw new UserError(
       "LDP901",
       `Nothing is deployed: ${untrusted}.`,
       "Deploy what is merged, on a push to the default branch or of a tag.",
+    );
+  }
+  // A plan for a deploy runs the bundle's scripts and Python with the deploying identity, before any review is asked for.
+  if (isForPullRequest(context.env)) {
+    throw new UserError(
+      "LDP615",
+      `Nothing is deployed: the event is ${name}, and what it checks out is not merged.`,
+      "Deploy on a push to the default branch or of a tag; to try a branch out, on workflow_dispatch.",
     );
   }
   const review = await reviewProject(context, { lint: false });

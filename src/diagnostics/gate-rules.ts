@@ -106,4 +106,18 @@ export const gateRules = {
     fix: "Deploy through the workflow where they matter.",
     example: { language: "sh", text: "ldp deploy --environment prod" },
   },
+  LDP615: {
+    title: "not merged, so not deployed",
+    severity: "error",
+    why: "The job runs for a pull request or a merge queue. Its files are what somebody asks to have merged; a deploy would run their scripts and Python with the identity that deploys, before anybody approved them.",
+    fix: "Deploy on a push to the default branch or of a tag. A pull request is planned, with an identity that may only read.",
+    example: {
+      language: "yaml",
+      text: "on: pull_request\njobs:\n  deploy:\n    steps:\n      - uses: org/ldp-action@v1\n        with: {command: deploy, environment: dev}\n",
+    },
+    mended: {
+      language: "yaml",
+      text: "on: {push: {branches: [main]}}\njobs:\n  deploy:\n    steps:\n      - uses: org/ldp-action@v1\n        with: {command: deploy, environment: dev}\n",
+    },
+  },
 } as const satisfies Record<string, Rule>;

@@ -189,6 +189,7 @@ const asserted: { readonly [code in Code]?: Asserted } = {
   LDP612: release("is overridden by a reason, which is recorded (LDP612)"),
   LDP613: release("refuses %s, with what to do"),
   LDP614: at("unit/commands/deploy.test.ts", "deploys, and says what a laptop can't check (LDP614)"),
+  LDP615: at("e2e/events.test.ts", "%s is not deployed, whatever is asked for"),
   LDP703: at("e2e/lint.test.ts", "%s where %s: one document, one line, status 2"),
   LDP704: at("e2e/lint.test.ts", "%s where %s: one document, one line, status 2"),
   LDP801: at("python/test_plan.py", "test_other_code_than_the_reviewed_is_refused"),

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { editComment, user } from "../fakes/github/state.ts";
 import { jobToken } from "../fakes/github/tokens.ts";
@@ -194,6 +196,17 @@ describe.skipIf(!cliPath)(`with the real CLI and a workspace on loopback${withou
     expect(result.exitCode).toBe(1);
     expect(errors(result)[0]?.message).toContain("Nothing is deployed: the pull request comes from a fork");
     expect(workspace.seen).toEqual([]);
+  });
+
+  it("nor on a pull request of the repository itself, whose scripts would run: nothing is asked of the workspace", async () => {
+    const bundle = edited("databricks.yml", "bundle:", "experimental:\n  scripts:\n    preinit: touch ran\nbundle:");
+    const job = scenario.pullRequest(7, { ...later, "databricks.yml": bundle });
+    const result = await run(job, { command: "deploy", environment: "dev", "plan-binding": "off" });
+    expect(result.exitCode).toBe(1);
+    expect(codes(result)).toContain("LDP615");
+    expect(workspace.seen).toEqual([]);
+    expect(existsSync(join(job.workspace, "ran"))).toBe(false);
+    expect(records()).toEqual([]);
   });
 
   it("a cancelled job ends before the runner kills it, frees its lock, and says what may have been done", async () => {

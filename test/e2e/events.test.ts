@@ -95,6 +95,18 @@ describe("events that deploy nothing are validated and planned, to the summary",
     expect(outside?.log).toContain("LDP901");
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ["pull_request_review", { action: "submitted" }],
+    ["merge_group", examplePayload("merge_group")],
+  ])("%s is not deployed, whatever is asked for", async (name, payload) => {
+    const { event, run } = await start(shop);
+    const inputs = { ...plain.inputs, command: "deploy", environment: "dev", "plan-binding": "off" };
+    const result = await run(event(name, payload), { inputs });
+    expect(result.exitCode).toBe(1);
+    expect(errors(result)[0]?.title).toContain("LDP615");
+    expect(scenario.github.state.deployments).toEqual([]);
+  });
+
   it("and one without a rule says so", async () => {
     const { event, run } = await start(shop);
     const result = await run(event("watch", { action: "started" }), plain);
