@@ -94,9 +94,9 @@ async function checkRelease(context: ActionContext, environment: Environment): P
     defaultBranch: branch,
     onDefaultBranch:
       event.kind !== "tag-push"
-        ? { ok: true, value: true }
+        ? { ok: true, value: "state" }
         : history
-          ? await history.isOnBranch(commit, branch)
+          ? await history.placeOnBranch(commit, branch)
           : unasked("ask for the branch's history"),
     requires: environment.requires,
     deployed:

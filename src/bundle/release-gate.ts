@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
-import type { Answer, PastDeployment } from "../forge/forge.js";
+import type { Answer, BranchPlace, PastDeployment } from "../forge/forge.js";
 
 /** What is known of a tag's commit when it is to be deployed. An answer that the forge could not give is no "yes". */
 export interface ReleaseFacts {
@@ -9,7 +9,7 @@ export interface ReleaseFacts {
   readonly commit: string;
   readonly defaultBranch: string;
   /** Of the compare API, never of a checkout's history. */
-  readonly onDefaultBranch: Answer<boolean>;
+  readonly onDefaultBranch: Answer<BranchPlace>;
   /** The environment of config.yml's `requires`; null: none. */
   readonly requires: string | null;
   /** Our own deployment record of the same tree and folder in `requires`; null where it is not required. */
@@ -28,7 +28,7 @@ export interface ReleaseGate {
 }
 
 /**
- * Whether a tag may be deployed: its commit is on the default branch (LDP610), and the same files were deployed to the required
+ * Whether a tag may be deployed: its commit is a state of the default branch (LDP610), and the same files were deployed to the required
  * environment with success (LDP611); what could not be asked does not pass (LDP613). A given reason turns the refusals into one
  * LDP612, which is recorded.
  */
@@ -41,10 +41,14 @@ export function releaseGate(facts: ReleaseFacts): ReleaseGate {
     refusals.push(
       unknown(`whether ${tag} (${short}) is on ${facts.defaultBranch} is not known`, facts.onDefaultBranch.finding),
     );
-  } else if (!facts.onDefaultBranch.value) {
+  } else if (facts.onDefaultBranch.value !== "state") {
+    const where =
+      facts.onDefaultBranch.value === "merged"
+        ? `came to ${facts.defaultBranch} inside of a merged branch, and was never what ${facts.defaultBranch} held`
+        : `is not on ${facts.defaultBranch}`;
     refusals.push(
-      finding("LDP610", `${environment}: ${tag} (${short}) is not on ${facts.defaultBranch}`, null, {
-        hint: `Merge the commit to ${facts.defaultBranch}, and tag it there. For a hotfix give \`override-reason\`.`,
+      finding("LDP610", `${environment}: ${tag} (${short}) ${where}`, null, {
+        hint: `Merge the commit to ${facts.defaultBranch}, and tag the merge. For a hotfix give \`override-reason\`.`,
       }),
     );
   }

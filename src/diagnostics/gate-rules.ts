@@ -65,7 +65,7 @@ export const gateRules = {
   LDP610: {
     title: "the tag is not on the default branch",
     severity: "error",
-    why: "Its commit was never merged, so that nobody reviewed what would be deployed.",
+    why: "Its commit was never merged, or is one from inside of a merged branch: a review looks at what the branch comes to, not at each commit on the way.",
     fix: "Merge the commit and tag the merge. For a hotfix give `override-reason`, which is recorded with the deployment.",
     example: { language: "sh", text: "git checkout fix && git tag v1.2.1 && git push origin v1.2.1" },
     mended: {

@@ -79,11 +79,14 @@ export interface ChangedFile {
   readonly lines: readonly (readonly [number, number])[] | null;
 }
 
+/** A commit that a branch held at some time (`state`), that came into it inside of another one (`merged`), or that it lacks. */
+export type BranchPlace = "state" | "merged" | "outside";
+
 export interface History {
   /** The commit at which two commits' histories part. */
   mergeBase(base: string, head: string): Promise<Answer<string>>;
-  /** Whether a commit is on a branch, by the server's history: a checkout's is often cut. */
-  isOnBranch(sha: string, branch: string): Promise<Answer<boolean>>;
+  /** How a branch has a commit, by the server's history: a checkout's is often cut. */
+  placeOnBranch(sha: string, branch: string): Promise<Answer<BranchPlace>>;
   /** The name of the default branch. */
   defaultBranch(): Promise<Answer<string>>;
   /** The tree of a commit: equal trees are equal files, whatever the commits. */

@@ -162,6 +162,18 @@ describe.skipIf(!cliPath)(`with the real CLI and a workspace on loopback${withou
     expect(records()).toEqual([["dev", "success"]]);
   });
 
+  it("refuses a tag on a commit from inside of a merged branch, which no review has shown by itself", async () => {
+    scenario.pullRequest(7, muchLater);
+    const hidden = scenario.origin.git("rev-parse", "pr-7");
+    scenario.pullRequest(7, later);
+    scenario.merge(7);
+    const result = await run(scenario.tag("v2.0.0", hidden), { environment: "prod", "plan-binding": "off" });
+    expect(result.exitCode).toBe(1);
+    const refusal = errors(result).find(({ title }) => title?.includes("LDP610"));
+    expect(refusal?.message).toContain("inside of a merged branch");
+    expect(workspace.seen).toEqual([]);
+  });
+
   it("refuses a tag whose files never were in dev, but for a reason, which is recorded", async () => {
     const tag = scenario.tag("v1.0.0");
     const refused = await run(tag, { "plan-binding": "off" });

@@ -7,7 +7,7 @@ import { type Client, type ClientOptions, createClient } from "./client.js";
 import { readComments, writeComment } from "./comments.js";
 import { finishDeployment, startDeployment, succeededDeployment } from "./deployments.js";
 import { attempt, type Need } from "./failure.js";
-import { defaultBranch, isOnBranch, mergeBase, treeOf } from "./history.js";
+import { defaultBranch, mergeBase, placeOnBranch, treeOf } from "./history.js";
 import type { Place } from "./place.js";
 import { changedFiles, mergedBy } from "./pulls.js";
 
@@ -83,9 +83,9 @@ function online(
           { to: `find where ${base.slice(0, 8)} and ${head.slice(0, 8)} part`, permission: "contents: read" },
           (client) => mergeBase(client, place, base, head),
         ),
-      isOnBranch: (sha, branch) =>
+      placeOnBranch: (sha, branch) =>
         asked({ to: `tell whether ${branch} has commit ${sha.slice(0, 8)}`, permission: "contents: read" }, (client) =>
-          isOnBranch(client, place, sha, branch),
+          placeOnBranch(client, place, sha, branch),
         ),
       defaultBranch: () =>
         asked({ to: "read the name of the default branch", permission: "contents: read" }, (client) =>

@@ -25,6 +25,8 @@ export interface GitStore {
   commit(sha: string): GitCommit;
   /** How many commits `head` has that `base` lacks, and the reverse. */
   distance(base: string, head: string): { readonly ahead: number; readonly behind: number };
+  /** The commits that `head` has and `base` lacks, oldest first. */
+  commits(base: string, head: string): readonly GitCommit[];
   /** Null when two commits have no common history. */
   mergeBase(base: string, head: string): string | null;
   /** What `head` changes against its merge base with `base`, as a pull request shows it. */
@@ -52,6 +54,13 @@ export function gitStore(folder: string): GitStore {
     distance(base, head) {
       const [behind = "0", ahead = "0"] = text("rev-list", "--left-right", "--count", `${base}...${head}`).split("\t");
       return { ahead: Number(ahead), behind: Number(behind) };
+    },
+    commits(base, head) {
+      const listed = text("log", "--reverse", "--topo-order", "--format=%H %T %P", `${base}..${head}`);
+      return listed.split("\n").flatMap((line) => {
+        const [sha = "", tree = "", ...parents] = line.split(" ").filter(Boolean);
+        return sha === "" ? [] : [{ sha, tree, parents, message: "" }];
+      });
     },
     mergeBase(base, head) {
       const { status, stdout } = git("merge-base", base, head);

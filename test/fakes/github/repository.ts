@@ -1,10 +1,12 @@
 import { examplePayload } from "./examples.ts";
+import type { GitCommit } from "./git.ts";
 import { type Asked, notFound, ok, Refusal } from "./http.ts";
 import type { Handlers } from "./routes.ts";
 import { type State, userJson } from "./state.ts";
 import type { Need } from "./tokens.ts";
 
 const read: Need = [["contents", "read"]];
+const person = { name: "Dev", email: "dev@example.com", date: "2026-01-05T09:00:00Z" };
 
 /** The repository itself: its commits, refs, files and releases. */
 export function repositoryHandlers(state: State, base: () => string): Handlers {
@@ -44,7 +46,7 @@ export function repositoryHandlers(state: State, base: () => string): Handlers {
           behind_by: behind,
           total_commits: ahead,
           merge_base_commit: { sha: common },
-          commits: [],
+          commits: pageOf(asked, git().commits(start, end)).map((commit) => commitJson(url(), commit)),
           files: [],
         });
       },
@@ -56,7 +58,6 @@ export function repositoryHandlers(state: State, base: () => string): Handlers {
         if (!/^[0-9a-f]{40}$/.test(name)) throw notFound();
         const { sha, tree, parents, message } = git().commit(resolved(name));
         const link = `${url()}/git/commits/${sha}`;
-        const person = { name: "Dev", email: "dev@example.com", date: "2026-01-05T09:00:00Z" };
         return ok({
           sha,
           node_id: `C_${sha}`,
@@ -105,6 +106,33 @@ export function repositoryHandlers(state: State, base: () => string): Handlers {
       },
     },
     "repos/get-release-by-tag": { need: read, handle: (asked) => release(state, asked) },
+  };
+}
+
+/** A comparison has the page of its commits that was asked for, and 250 where none was. */
+function pageOf<T>({ query }: Asked, all: readonly T[]): readonly T[] {
+  const size = Math.min(Number(query.get("per_page") ?? 250), 250);
+  const page = Number(query.get("page") ?? 1);
+  return all.slice((page - 1) * size, page * size);
+}
+
+function commitJson(url: string, { sha, tree, parents, message }: GitCommit): object {
+  const link = (name: string) => ({ sha: name, url: `${url}/commits/${name}`, html_url: `${url}/commit/${name}` });
+  return {
+    ...link(sha),
+    node_id: `C_${sha}`,
+    comments_url: `${url}/commits/${sha}/comments`,
+    commit: {
+      url: `${url}/git/commits/${sha}`,
+      author: person,
+      committer: person,
+      message,
+      comment_count: 0,
+      tree: { sha: tree, url: `${url}/git/trees/${tree}` },
+    },
+    author: null,
+    committer: null,
+    parents: parents.map(link),
   };
 }
 

@@ -24,7 +24,7 @@ function facts(changed: Partial<ReleaseFacts> = {}): ReleaseFacts {
     tag: "v1.2.0",
     commit: "a".repeat(40),
     defaultBranch: "main",
-    onDefaultBranch: { ok: true, value: true },
+    onDefaultBranch: { ok: true, value: "state" },
     requires: "dev",
     deployed: { ok: true, value: record },
     override: null,
@@ -44,11 +44,12 @@ describe("the gate of a release tag", () => {
   });
 
   test.each([
-    ["a commit that is not on the branch", { onDefaultBranch: { ok: true, value: false } as const }, ["LDP610"]],
+    ["a commit that is not on the branch", { onDefaultBranch: { ok: true, value: "outside" } as const }, ["LDP610"]],
+    ["a commit of a merged branch", { onDefaultBranch: { ok: true, value: "merged" } as const }, ["LDP610"]],
     ["files that were never deployed", { deployed: { ok: true, value: null } as const }, ["LDP611"]],
     [
       "both",
-      { onDefaultBranch: { ok: true, value: false } as const, deployed: { ok: true, value: null } as const },
+      { onDefaultBranch: { ok: true, value: "outside" } as const, deployed: { ok: true, value: null } as const },
       ["LDP610", "LDP611"],
     ],
     ["a branch that can't be asked", { onDefaultBranch: refused }, ["LDP613"]],

@@ -131,11 +131,23 @@ describe("history", () => {
     const { repo, forge, base, head } = await changed({ "a.py": "x = 1\n" });
     const history = part(forge.history);
     const next = repo.commit("Next", { "b.py": "y = 1\n" });
-    expect(await history.isOnBranch(base, "main")).toEqual({ ok: true, value: true });
-    expect(await history.isOnBranch(next, "main")).toEqual({ ok: true, value: true });
-    expect(await history.isOnBranch(head, "main")).toEqual({ ok: true, value: false });
-    expect(await history.isOnBranch(head, "change")).toEqual({ ok: true, value: true });
-    expect(await history.isOnBranch(head, "no/such")).toMatchObject({ ok: false, finding: { code: "LDP905" } });
+    expect(await history.placeOnBranch(base, "main")).toEqual({ ok: true, value: "state" });
+    expect(await history.placeOnBranch(next, "main")).toEqual({ ok: true, value: "state" });
+    expect(await history.placeOnBranch(head, "main")).toEqual({ ok: true, value: "outside" });
+    expect(await history.placeOnBranch(head, "change")).toEqual({ ok: true, value: "state" });
+    expect(await history.placeOnBranch(head, "no/such")).toMatchObject({ ok: false, finding: { code: "LDP905" } });
+  });
+
+  it("tells a state of the branch from a commit inside of what was merged, however long ago", async () => {
+    const { repo, forge, base, head } = await changed({ "a.py": "x = 1\n" });
+    const history = part(forge.history);
+    const before = repo.commit("Before the merge", { "b.py": "y = 1\n" });
+    repo.git("merge", "--quiet", "--no-ff", "change", "--message", "Merge");
+    const merge = repo.git("rev-parse", "HEAD");
+    for (let i = 0; i < 120; i += 1) repo.commit(`Later ${i}`);
+    for (const sha of [base, before, merge])
+      expect(await history.placeOnBranch(sha, "main")).toEqual({ ok: true, value: "state" });
+    expect(await history.placeOnBranch(head, "main")).toEqual({ ok: true, value: "merged" });
   });
 
   it("finds where two commits part, which a shallow checkout can't", async () => {
