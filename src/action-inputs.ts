@@ -31,6 +31,7 @@ export const inputDefaults = {
   run: "false",
   "databricks-cli-version": "",
   "databricks-cli-base-url": "",
+  "databricks-cli-sha256": "",
   "ruff-version": "",
 } as const;
 
@@ -105,6 +106,8 @@ export interface Inputs {
   /** Null: what this release pins. */
   readonly databricksCliVersion: string | null;
   readonly databricksCliBaseUrl: string | null;
+  /** Of archives that may be downloaded, in lower case; empty: what the release says. */
+  readonly databricksCliSha256: readonly string[];
   readonly ruffVersion: string | null;
 }
 
@@ -149,6 +152,12 @@ export function loadInputs(env: Readonly<Record<string, string | undefined>>): I
     if (!/^\d{1,4}$/.test(value)) wrong.push(`${name} is ${quoted(value)}, must be a number of minutes`);
     return Number(value);
   };
+  const hashes = (name: InputName): string[] => {
+    const values = lines(name, /[,\s]/).map((value) => value.toLowerCase());
+    const bad = values.find((value) => !/^[0-9a-f]{64}$/.test(value));
+    if (bad !== undefined) wrong.push(`${name} has ${quoted(bad)}, must have 64 hex digits for each archive`);
+    return values;
+  };
   const token = optional("github-token");
 
   const inputs: Inputs = {
@@ -180,6 +189,7 @@ export function loadInputs(env: Readonly<Record<string, string | undefined>>): I
     run: choice("run", ["false", "changed", "all"]),
     databricksCliVersion: optional("databricks-cli-version"),
     databricksCliBaseUrl: matching("databricks-cli-base-url", /^https?:\/\/[^/\s]+/, "an http(s) address"),
+    databricksCliSha256: hashes("databricks-cli-sha256"),
     ruffVersion: optional("ruff-version"),
   };
   if (inputs.command === "comment" && inputs.parts.length === 0) {

@@ -25,7 +25,11 @@ export function bundleOptions(
     project: review.plan.project,
     tables: review.plan.tables.filter((table) => table.change !== "removed"),
     baseTables: ownedTables(review.base),
-    install: { version: inputs.databricksCliVersion, baseUrl: inputs.databricksCliBaseUrl },
+    install: {
+      version: inputs.databricksCliVersion,
+      baseUrl: inputs.databricksCliBaseUrl,
+      sha256: inputs.databricksCliSha256,
+    },
     toolCache: actionsToolCache(process.env),
     tools: {
       run: runProcess,

@@ -33,6 +33,8 @@ export interface InstallOptions {
   readonly version: string | null;
   /** A mirror in place of the releases on github.com. */
   readonly baseUrl: string | null;
+  /** What the archive may have, in lower case; none: what its release says, which comes from the same place as the archive. */
+  readonly sha256?: readonly string[];
   readonly platform?: NodeJS.Platform;
   readonly arch?: string;
 }
@@ -47,7 +49,7 @@ const releases = "https://github.com/databricks/cli/releases/download";
 
 /**
  * The Databricks CLI: DATABRICKS_CLI_PATH, else `databricks` on PATH where its version will do, else what was kept, else the
- * release for this machine, whose SHA-256 must stand in the release's checksum file.
+ * release for this machine, whose SHA-256 must be a given one, or stand in the release's checksum file.
  * Throws UserError LDP506 (no version that will do) or LDP507 (the download failed, or is not what was released).
  */
 export async function findCli(options: InstallOptions, cache: ToolCache | null, tools: Tools): Promise<FoundCli> {
@@ -90,26 +92,27 @@ async function install(version: string, options: InstallOptions, cache: ToolCach
     throw tooOld(version, "the version that was asked for");
   const windows = (options.platform ?? process.platform) === "win32";
   const program = windows ? "databricks.exe" : "databricks";
-  const kept = await cache.find(version);
+  const given = options.sha256 ?? [];
+  // What was kept is unpacked: whether it came from an archive of that hash can't be told.
+  const kept = given.length === 0 ? await cache.find(version) : null;
   if (kept) return { path: join(kept, program), version, from: "cache" };
 
   const name = archiveName(version, options.platform ?? process.platform, options.arch ?? process.arch);
   const base = `${(options.baseUrl ?? releases).replace(/\/+$/, "")}/v${version}`;
   tools.log(`downloading the Databricks CLI ${version} from ${base}`);
-  const [sums, archive] = await Promise.all([
-    fetched(cache, `${base}/databricks_cli_${version}_SHA256SUMS`),
+  const [archive, expected] = await Promise.all([
     fetched(cache, `${base}/${name}`),
+    given.length > 0
+      ? given
+      : fetched(cache, `${base}/databricks_cli_${version}_SHA256SUMS`).then((sums) =>
+          checksum(readFileSync(sums, "utf8"), name),
+        ),
   ]);
-  const expected = checksum(readFileSync(sums, "utf8"), name);
   const actual = createHash("sha256").update(readFileSync(archive)).digest("hex");
-  if (expected !== actual) {
-    throw new UserError(
-      "LDP507",
-      expected === null
-        ? `the release's checksum file has no line for ${name}`
-        : `${name} has the SHA-256 ${actual}, and its release says ${expected}: it is not used`,
-      "Try again; when it stays so, look at the mirror (databricks-cli-base-url) or the proxy in between.",
-    );
+  if (expected.length === 0) throw notWhatWasReleased(`the release's checksum file has no line for ${name}`);
+  if (!expected.includes(actual)) {
+    const said = given.length > 0 ? "databricks-cli-sha256 has" : "its release says";
+    throw notWhatWasReleased(`${name} has the SHA-256 ${actual}, and ${said} ${expected.join(", ")}: it is not used`);
   }
   const folder = await cache.keep(await cache.extract(archive), version);
   return { path: join(folder, program), version, from: "download" };
@@ -130,13 +133,21 @@ export function archiveName(version: string, platform: string, arch: string): st
   return `databricks_cli_${version}_${system}_${machine}.${system === "windows" ? "zip" : "tar.gz"}`;
 }
 
-/** The SHA-256 of a file in the text of a checksum file, or null. */
-export function checksum(text: string, name: string): string | null {
+/** The SHA-256 of a file in the text of a checksum file; empty where it has none. */
+export function checksum(text: string, name: string): readonly string[] {
   for (const line of text.split("\n")) {
     const [, hash, file] = /^([0-9a-fA-F]{64})\s+\*?(\S+)\s*$/.exec(line) ?? [];
-    if (hash && file === name) return hash.toLowerCase();
+    if (hash && file === name) return [hash.toLowerCase()];
   }
-  return null;
+  return [];
+}
+
+function notWhatWasReleased(message: string): UserError {
+  return new UserError(
+    "LDP507",
+    message,
+    "Try again; when it stays so, look at the mirror (databricks-cli-base-url) or the proxy in between.",
+  );
 }
 
 async function fetched(cache: ToolCache, url: string): Promise<string> {

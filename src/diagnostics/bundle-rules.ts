@@ -50,7 +50,7 @@ export const bundleRules = {
   LDP507: {
     title: "the Databricks CLI could not be downloaded",
     severity: "error",
-    why: "The release or the mirror could not be read, or what came has not the SHA-256 of the release's checksum file.",
+    why: "The release or the mirror could not be read, or what came has neither the SHA-256 of `databricks-cli-sha256` nor, where none is given, that of the release's checksum file.",
     fix: "Check the version and the network; for a mirror set `databricks-cli-base-url`. Never use a file whose checksum is wrong.",
     example: { language: "yaml", text: "with:\n  databricks-cli-version: 1.13.99\n" },
     mended: { language: "yaml", text: "with:\n  databricks-cli-version: 1.13.0\n" },

@@ -77,6 +77,14 @@ describe("loadInputs", () => {
     expect(given({ strict: "True", lint: "FALSE" })).toMatchObject({ strict: true, lint: "false" });
   });
 
+  it("reads hashes of archives in any case, and nothing else for one", () => {
+    const [one, two] = ["a".repeat(64), "0b".repeat(32)];
+    expect(given({ "databricks-cli-sha256": `${one.toUpperCase()}, ${two}` }).databricksCliSha256).toEqual([one, two]);
+    expect(() => given({ "databricks-cli-sha256": "sha256:abc" })).toThrow(
+      'databricks-cli-sha256 has "sha256:abc", must have 64 hex digits for each archive',
+    );
+  });
+
   it("needs parts to merge", () => {
     expect(() => given({ command: "comment" })).toThrow("parts is empty");
     expect(given({ command: "comment", parts: "a.json\nreports" }).parts).toEqual(["a.json", "reports"]);

@@ -142,6 +142,31 @@ describe("a download (LDP507)", () => {
     await expect(attempt((hash) => `${hash}  other.tar.gz\n`)).rejects.toThrow(`no line for ${name}`);
   });
 
+  describe("with a hash of one's own", () => {
+    const hash = createHash("sha256").update("x").digest("hex");
+    const pinned = (sha256: readonly string[], cache: ToolCache) =>
+      findCli({ version: "1.13.0", baseUrl: null, sha256, ...linux }, cache, tools({}).tools);
+
+    test("is used when it is one of those, and its release is not asked", async () => {
+      const cache = release("x", () => "");
+      expect(await pinned(["0".repeat(64), hash], cache)).toMatchObject({ from: "download" });
+      expect(cache.asked.map((url) => url.split("/").pop())).toEqual([name]);
+    });
+
+    test("is not used with another, although its release vouches for it", async () => {
+      const cache = release("x", (real) => `${real}  ${name}\n`);
+      const failure = pinned(["0".repeat(64)], cache);
+      await expect(failure).rejects.toMatchObject({ code: "LDP507" });
+      await expect(failure).rejects.toThrow(`databricks-cli-sha256 has ${"0".repeat(64)}: it is not used`);
+      expect(cache.kept).toEqual([]);
+    });
+
+    test("is downloaded anew, not taken from what was kept", async () => {
+      const cache = { ...release("x", () => ""), find: async () => join(folder, "kept") };
+      expect(await pinned([hash], cache)).toMatchObject({ from: "download" });
+    });
+  });
+
   test("that fails says the address", async () => {
     const cache = { ...release("x", () => ""), download: () => Promise.reject(new Error("404")) };
     const failure = findCli({ version: null, baseUrl: null, ...linux }, cache, tools({}).tools);
@@ -178,8 +203,8 @@ test("there is none for other machines", () => {
 test("a checksum file is read line by line", () => {
   const text = `${"a".repeat(64)}  one.zip\n${"B".repeat(64)} *two.zip\nshort  three.zip\n`;
   expect([checksum(text, "one.zip"), checksum(text, "two.zip"), checksum(text, "three.zip")]).toEqual([
-    "a".repeat(64),
-    "b".repeat(64),
-    null,
+    ["a".repeat(64)],
+    ["b".repeat(64)],
+    [],
   ]);
 });
