@@ -72,7 +72,8 @@ function describe(error: ErrorObject, text: YamlText): Diagnostic | null {
   switch (error.keyword) {
     case "type": {
       const wanted = [params.type].flat().map(typeName).join(" or ");
-      return report(`${capital(at)} must be ${wanted}, not ${typeName(typeOf(data))}.`);
+      const list = params.type === "array" && typeof data === "string" ? `Write a list: [${data}].` : undefined;
+      return report(`${capital(at)} must be ${wanted}, not ${typeName(typeOf(data))}.`, text.placeOf(path), list);
     }
     case "const":
       return report(`${capital(at)} must be ${JSON.stringify(params.allowedValue)}, not ${quote(data)}.`);

@@ -102,7 +102,7 @@ function parseText(source: string, file: string): { text: YamlText | null; diagn
   const syntax = documents.flatMap((each) => each.errors)[0];
   if (syntax) {
     const message = syntax.message.replace(/ at line \d+, column \d+[\s\S]*$/, "").replace(/\s+/g, " ");
-    const hint = syntax.code === "TAB_AS_INDENT" ? { hint: "Indent with spaces." } : {};
+    const hint = syntaxHint(syntax.code);
     return stop(
       finding("LDP102", `${message.replace(/\.$/, "")}.`, place(Math.min(syntax.pos[0], source.length)), hint),
     );
@@ -205,4 +205,10 @@ function checkAliases(document: Document): { code: "LDP102" | "LDP105"; message:
   };
   size(document.contents);
   return problem;
+}
+
+/** What to do about the mistakes that people make most. */
+function syntaxHint(code: string): { readonly hint?: string } {
+  if (code === "TAB_AS_INDENT") return { hint: "Indent with spaces." };
+  return code === "BLOCK_AS_IMPLICIT_KEY" ? { hint: "Put a text that has a colon and a space in quotes." } : {};
 }

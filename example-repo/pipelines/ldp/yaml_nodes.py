@@ -127,8 +127,11 @@ class _Reader:
                     )
                 root = root or self.follow(event)
         except YamlSyntaxError as error:
-            tab = text.text[error.index : error.index + 1] == "\t"
-            advice = "Indent with spaces, never with tabs." if tab else None
+            advice = None
+            if text.text[error.index : error.index + 1] == "\t":
+                advice = "Indent with spaces, never with tabs."
+            elif error.message.startswith("mapping values are not allowed"):
+                advice = "Put a text that has a colon and a space in quotes."
             message = f"YAML syntax: {error.message}."
             raise self.stop("LDP102", message, text.place(error.index), advice) from None
         # A document without a node is a null at the file's start.
