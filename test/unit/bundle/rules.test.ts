@@ -13,9 +13,12 @@ const read = (folder: string, ending: string) =>
     .join("\n");
 const tests =
   read(here, ".test.ts") +
+  read(join(here, "../../e2e"), ".test.ts") +
   read(join(here, "../../e2e/bundle"), ".test.ts") +
   read(join(here, "../commands"), ".test.ts");
-const sources = read(join(here, "../../../src/bundle"), ".ts") + read(join(here, "../../../src/commands"), ".ts");
+const sources = ["bundle", "commands", "action"]
+  .map((name) => read(join(here, "../../../src", name), ".ts"))
+  .join("\n");
 
 test.each(Object.keys({ ...bundleRules, ...gateRules }))("%s is made somewhere, and a test sees it", (code) => {
   expect(sources).toContain(code);
