@@ -226,7 +226,7 @@ describe("the example", () => {
   });
 });
 
-test.each(Object.entries(asserted))("%s is asserted by $title of $file", (code, { file, title }) => {
+test.each(Object.entries(asserted))("%s is asserted by the test that is named", (code, { file, title }) => {
   expect(expectations(file, title)).toMatch(new RegExp(`\\b${code}\\b`));
 });
 
