@@ -51,6 +51,8 @@ describe.skipIf(!ready)(`ldp deploy with the Databricks CLI ${ready ? cliVersion
     const refused = await ldp("deploy", "--environment", "dev").ended;
     expect(refused.code).toBe(1);
     expect(refused.stdout).toMatch(/LDP601 dev: pipelines\.etl is deleted; with it orders_bronze \(history lost\)/);
+    // The CLI deletes and creates at the same time: of two pipelines with one name the new one is refused, now and then.
+    project.edit("resources/etl.pipeline.yml", (text) => text.replace("name: shop-etl", "name: shop-main"));
     const named = await ldp("deploy", "--environment", "dev", "--allow-destructive", "resources.pipelines.etl").ended;
     expect(named.code).toBe(0);
   });
