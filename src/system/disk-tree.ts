@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { byCodePoint } from "../order.js";
 import { type EntryKind, type FileTree, TreeError } from "../project/tree.js";
 
@@ -11,16 +11,43 @@ export function diskTree(directory: string): FileTree {
     const known = folders.get(path);
     if (known) return known;
     const above = kindOfFolder(dirname(path));
-    const kind = above === "directory" || path.startsWith("..") ? entryKind(join(directory, path)) : above;
+    const kind = above === "directory" || path.startsWith("..") ? kindIn(dirname(path), path) : above;
     folders.set(path, kind);
     return kind;
   };
   const kind = (path: string): EntryKind => {
-    const above = path.startsWith("/") ? "directory" : kindOfFolder(dirname(path));
+    if (path.startsWith("/")) return entryKind(path);
+    const folder = dirname(path);
+    const above = kindOfFolder(folder);
     if (above === "symlink") return "symlink";
-    if (above !== "directory") return "missing";
-    return entryKind(path.startsWith("/") ? path : join(directory, path));
+    return above === "directory" ? kindIn(folder, path) : "missing";
   };
+  // A name that is not listed may still be there: some file systems don't tell upper from lower case.
+  const kindIn = (folder: string, path: string): EntryKind =>
+    (path.startsWith("..") ? undefined : inside(folder).get(basename(path))) ?? entryKind(join(directory, path));
+
+  const listings = new Map<string, ReadonlyMap<string, EntryKind>>();
+  /** What stands in a folder, by its name: one look at a folder costs less than one at each of its files. */
+  const inside = (folder: string): ReadonlyMap<string, EntryKind> => {
+    const known = listings.get(folder);
+    if (known) return known;
+    const found = new Map(entriesOf(join(directory, folder)).map((entry) => [entry.name, kindOf(entry)]));
+    listings.set(folder, found);
+    return found;
+  };
+  const walk = (folder: string): string[] => {
+    const files: string[] = [];
+    const waiting = [folder];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      for (const [name, kind] of inside(next === "" ? "." : next)) {
+        const path = next === "" ? name : `${next}/${name}`;
+        if (kind === "file") files.push(path);
+        else if (kind === "directory" && !name.startsWith(".") && path !== "node_modules") waiting.push(path);
+      }
+    }
+    return files;
+  };
+
   const lists = new Map<string, readonly string[]>();
   return {
     kind,
@@ -39,41 +66,34 @@ export function diskTree(directory: string): FileTree {
     list: (folder) => {
       const known = lists.get(folder);
       if (known) return known;
-      const files = folder === "" || kind(folder) === "directory" ? walk(directory, folder).sort(byCodePoint) : [];
+      const files = folder === "" || kind(folder) === "directory" ? walk(folder).sort(byCodePoint) : [];
       lists.set(folder, files);
       return files;
     },
   };
 }
 
-function walk(directory: string, folder: string): string[] {
-  const files: string[] = [];
-  const waiting = [folder];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    let entries: import("node:fs").Dirent[];
-    try {
-      entries = readdirSync(join(directory, next), { withFileTypes: true });
-    } catch {
-      continue;
-    }
-    for (const entry of entries) {
-      const path = next === "" ? entry.name : `${next}/${entry.name}`;
-      if (entry.isFile()) files.push(path);
-      else if (entry.isDirectory() && !entry.name.startsWith(".") && path !== "node_modules") waiting.push(path);
-    }
+/** What a folder holds; nothing where it is none, or can't be read. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
   }
-  return files;
 }
 
 function entryKind(path: string): EntryKind {
   try {
-    const stat = lstatSync(path);
-    if (stat.isFile()) return "file";
-    if (stat.isDirectory()) return "directory";
-    return stat.isSymbolicLink() ? "symlink" : "other";
+    return kindOf(lstatSync(path));
   } catch {
     return "missing";
   }
+}
+
+function kindOf(entry: Dirent | Stats): EntryKind {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "directory";
+  return entry.isSymbolicLink() ? "symlink" : "other";
 }
 
 function reason(error: unknown): string {
