@@ -12,6 +12,7 @@ import {
   alternatives,
   asText,
   emptyArgs,
+  type FrameValue,
   type FunctionValue,
   hasHole,
   shown,
@@ -283,7 +284,9 @@ function changeFlow(callee: Api, args: Args, node: Call, env: Environment): void
     for (const option of alternatives(source.value)) {
       const name = asText(option);
       called = hideFunction(option) ?? called;
-      if (option.type === "text" && name !== null)
+      const made = framesOf(option);
+      if (made.length > 0) reads.push(...made.flatMap((frame) => frame.reads));
+      else if (option.type === "text" && name !== null)
         reads.push(readNamed(name, place, streaming, excerpt(source.node, env.run)));
       else if (hideFunction(option) === null) {
         reads.push({ table: null, place, streaming, resolved: false, text: excerpt(source.node, env.run) });
@@ -292,6 +295,12 @@ function changeFlow(callee: Api, args: Args, node: Call, env: Environment): void
   }
   const place = placeOf(node.start, env);
   addFlow(callee, argument(args, 0, "target"), place, called, reads, keysOf(argument(args, 2, "keys")), env);
+}
+
+/** The frames of a source that is one, or of a snapshot that is given with its version, as a tuple. */
+function framesOf(source: Value): readonly FrameValue[] {
+  const values = source.type === "list" ? source.items : [source];
+  return values.flatMap((value) => (value.type === "frame" ? [value] : []));
 }
 
 function addFlow(
