@@ -82,7 +82,10 @@ export function importProject(tree: FileTree, configFile: string, options: { rea
   const discovery = discoverFor(tree, project);
   if (options.update) return update(tree, configFile, project, existing?.diagnostics ?? [], discovery);
   const config = writeConfig(discovery.tables);
-  const after = checkProject(withFile(tree, configFile, config), configFile, { source: true }).diagnostics;
+  const after = checkProject(withFile(tree, configFile, config), configFile, {
+    source: true,
+    fingerprints: false,
+  }).diagnostics;
   const told = new Set(after.map(keyOf));
   const diagnostics = sortDiagnostics([...after, ...discovery.diagnostics.filter((one) => !told.has(keyOf(one)))]);
   const count = discovery.tables.length;
@@ -140,13 +143,16 @@ function update(
     ...unlisted(project, discovery).map((note) => `  ${note}`),
   ];
   const config = safe && made.changed.length > 0 ? made.text : null;
-  const diagnostics = checkProject(config === null ? tree : edited, configFile, { source: true }).diagnostics;
+  const diagnostics = checkProject(config === null ? tree : edited, configFile, {
+    source: true,
+    fingerprints: false,
+  }).diagnostics;
   return { discovery, config, report, diagnostics };
 }
 
 /** What each table should depend on. Where a read can't be told, what is declared stays, and only what is missing is added. */
 function dependenciesOf(project: Project, tree: FileTree): { wanted: Map<string, string[]>; notes: string[] } {
-  const sources = readSources(project, tree);
+  const sources = readSources(project, tree, { fingerprints: false });
   const resolver = openResolver(project, sources);
   const wanted = new Map<string, string[]>();
   const notes: string[] = [];

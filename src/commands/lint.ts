@@ -45,7 +45,7 @@ export async function lintCommand(options: LintCommandOptions): Promise<Outcome>
     };
     return { stdout: render(nothing, options), stderr: "", exit: 2 };
   }
-  const sources = project === null ? null : readSources(project, tree);
+  const sources = project === null ? null : readSources(project, tree, { fingerprints: false });
   const result = await lintProject({ ...options, project, sources, ruffVersion: null, inAction: false });
   const notes = [
     ...(project === null

@@ -29,7 +29,10 @@ export function makePlan(options: PlanOptions): {
   /** The project's state at the base; null without one. */
   readonly base: ProjectState | null;
 } {
-  const checked = checkProject(diskTree(options.directory), options.config, options);
+  const checked = checkProject(diskTree(options.directory), options.config, {
+    source: options.source,
+    fingerprints: options.base !== null,
+  });
   const revision = options.base === null ? null : readRevision(options.directory, options.base);
   const before = revision && baseState(revision.tree, options.config, options);
   const missing = before?.missing ? `${revision?.ref}: ${before.missing}` : null;

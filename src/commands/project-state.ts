@@ -6,6 +6,7 @@ import { projectCode } from "../project/digest.js";
 import { loadProject } from "../project/load-project.js";
 import type { FileTree } from "../project/tree.js";
 import { checkSources } from "../source/check.js";
+import type { ReadOptions } from "../source/model.js";
 import { readSources } from "../source/read.js";
 import { checkEngineVersion } from "../template/engine-version.js";
 
@@ -19,16 +20,17 @@ export interface CheckedProject {
 /**
  * Reads a project and checks it: LDP1xx, 2xx and 3xx, sorted.
  * @param options.source whether modules are read; without, LDP301-308 are off.
+ * @param options.fingerprints whether the state will be compared with another one.
  */
 export function checkProject(
   tree: FileTree,
   configFile: string,
-  options: { readonly source: boolean },
+  options: { readonly source: boolean } & ReadOptions,
 ): CheckedProject {
   const { project, diagnostics } = loadProject(tree, configFile);
   if (!project) return { state: null, diagnostics };
   const graph = projectGraph(project);
-  const sources = options.source ? readSources(project, tree) : null;
+  const sources = options.source ? readSources(project, tree, options) : null;
   const findings = [
     ...diagnostics.filter((diagnostic) => options.source || diagnostic.code !== "LDP301"),
     ...checkGraph(project, graph),
@@ -52,7 +54,7 @@ export function baseState(
   configFile: string,
   options: { readonly source: boolean },
 ): { state: ProjectState | null; missing: string | null } {
-  const { state, diagnostics } = checkProject(tree, configFile, options);
+  const { state, diagnostics } = checkProject(tree, configFile, { ...options, fingerprints: true });
   if (state || tree.kind(configFile) === "missing") return { state, missing: null };
   return { state: null, missing: `its ${configFile} can't be read (${diagnostics[0]?.code ?? "LDP101"})` };
 }

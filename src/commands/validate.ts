@@ -22,7 +22,10 @@ export interface ValidateOptions {
 
 /** `ldp validate`: checks config.yml, the modules and the graph. */
 export function validateCommand(options: ValidateOptions): Outcome {
-  const { state, diagnostics } = checkProject(diskTree(options.directory), options.config, { source: options.source });
+  const { state, diagnostics } = checkProject(diskTree(options.directory), options.config, {
+    source: options.source,
+    fingerprints: false,
+  });
   const tables = state?.project.tables.length ?? 0;
   const exit = exitFor(diagnostics, isInvalid(diagnostics, options.strict));
   const stdout = () => {

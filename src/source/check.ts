@@ -7,6 +7,7 @@ import { openResolver, type Resolution, type Resolver } from "./dependencies.js"
 import { isIgnored } from "./ignore.js";
 import { indexNames, matchTable } from "./match.js";
 import type { Dataset, ModuleReading, Sources } from "./model.js";
+import { tablesByModule } from "./read.js";
 
 /**
  * Compares what the modules say with config.yml, both ways: LDP105 for modules, LDP302 to LDP308, sorted. LDP301 is found where
@@ -16,11 +17,12 @@ export function checkSources(project: Project, sources: Sources): Diagnostic[] {
   const resolver = openResolver(project, sources);
   const names = new Set(project.tables.map((table) => table.name));
   const claimed = new Set([...sources.tables.values()].map((source) => source.dataset));
+  const tablesIn = tablesByModule(project);
   const found = [
-    ...[...sources.modules.values()].flatMap((module) => checkModule(module, project)),
+    ...[...sources.modules.values()].flatMap((module) => checkModule(module, tablesIn.get(module.path) ?? [])),
     ...project.tables.flatMap((table) => checkDefinition(table, project, sources, claimed)),
     ...project.tables.flatMap((table) => checkDependencies(table, project, sources, resolver, names)),
-    ...checkDoubles(project, sources),
+    ...checkDoubles(project, sources, tablesIn),
     ...project.tables.flatMap((table) => checkActions(table, sources)),
   ];
   return sortDiagnostics(once(found).filter((one) => !isSwitchedOff(one, sources)));
@@ -43,12 +45,8 @@ function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   });
 }
 
-function tablesOf(module: string, project: Project): readonly Table[] {
-  return project.tables.filter((table) => table.module === module);
-}
-
-function checkModule(module: ModuleReading, project: Project): Diagnostic[] {
-  const [first, ...others] = module.tooBig || module.syntaxError !== null ? tablesOf(module.path, project) : [];
+function checkModule(module: ModuleReading, tables: readonly Table[]): Diagnostic[] {
+  const [first, ...others] = tables;
   const table = first !== undefined && others.length === 0 ? { table: first.name } : {};
   if (module.tooBig) {
     const place = { file: module.path, line: 1, column: 1 };
@@ -199,7 +197,11 @@ function untold(table: Table, resolutions: readonly Resolution[]): Diagnostic[] 
 }
 
 /** LDP307, at the second of two modules, in the order of config.yml and then of their paths. */
-function checkDoubles(project: Project, sources: Sources): Diagnostic[] {
+function checkDoubles(
+  project: Project,
+  sources: Sources,
+  tablesIn: ReadonlyMap<string, readonly Table[]>,
+): Diagnostic[] {
   const index = indexNames(
     project.tables.map((table) => table.name),
     project,
@@ -212,7 +214,7 @@ function checkDoubles(project: Project, sources: Sources): Diagnostic[] {
   const first = new Map<string, { dataset: Dataset; module: string }>();
   const found: Diagnostic[] = [];
   for (const path of order) {
-    const pipelines = [...new Set(tablesOf(path, project).map((table) => table.pipeline))].join();
+    const pipelines = [...new Set(tablesIn.get(path)?.map((table) => table.pipeline))].join();
     for (const dataset of sources.modules.get(path)?.datasets ?? []) {
       const name = claims.get(dataset) ?? dataset.name;
       if (name === null || dataset.flowOnly === true || dataset.definedBy === "SELECT") continue;

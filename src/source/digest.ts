@@ -9,3 +9,9 @@ export function fingerprint(text: string): string {
       : crypto.createHash("sha256").update(text, "utf8").digest("hex");
   return digest.slice(0, 32);
 }
+
+/** The fingerprint of a dataset together with the flows into it; null when none was asked for. */
+export function joinedFingerprint(parts: readonly { readonly fingerprint: string | null }[]): string | null {
+  const known = parts.map((part) => part.fingerprint);
+  return known.includes(null) ? null : fingerprint(known.join());
+}

@@ -64,7 +64,7 @@ export function discover(
   publishing: { readonly catalog: string | null; readonly schema: string | null },
   named: ReadonlyMap<string, string> = new Map(),
 ): Discovery {
-  const read = openReader(tree);
+  const read = openReader(tree, { fingerprints: false });
   const modules = new Map<string, ModuleReading>();
   const files = tree.list("").filter((path) => /\.(?:py|sql|ipynb)$/.test(path) && !skipped.test(path));
   for (const path of files) {

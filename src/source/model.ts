@@ -1,6 +1,12 @@
 import type { Place } from "../diagnostics/diagnostic.js";
 import type { Kind } from "../project/model.js";
 
+/** What to tell of a module, besides what it defines and reads. */
+export interface ReadOptions {
+  /** Whether for comparing with another state of the project: a sixth of the work of reading. */
+  readonly fingerprints: boolean;
+}
+
 /** A table that the code reads. */
 export interface Read {
   /** The name as the text gives it, backquotes stripped; a part that is not known from the text is `{…}`; null when nothing is known. */
@@ -39,12 +45,12 @@ export interface Dataset {
   readonly reads: readonly Read[];
   /** Actions and side effects inside its function: LDP308. */
   readonly actions: readonly { readonly text: string; readonly place: Place }[];
-  /** Hash of the definition without its name: what a rename leaves alike; null when it is not told. */
+  /** Hash of the definition without its name: what a rename leaves alike; null when it is not told, or not asked for. */
   readonly body: string | null;
   /** Where its queries say `SELECT *`. */
   readonly selectStar?: readonly Place[];
-  /** Hash of what defines it: the syntax tree of the definition and all of the module's parts that it uses. */
-  readonly fingerprint: string;
+  /** Hash of what defines it: the syntax tree of the definition and all of the module's parts that it uses; null when not asked for. */
+  readonly fingerprint: string | null;
 }
 
 /** Something that the datasets are written to outside the pipeline, and what is read for it. */
@@ -70,8 +76,8 @@ export interface ModuleReading {
   readonly syntaxError: { readonly message: string; readonly place: Place } | null;
   /** Too big or too deep to read: LDP105. */
   readonly tooBig: boolean;
-  /** Hash of the syntax tree without comments, docstrings and formatting. */
-  readonly fingerprint: string;
+  /** Hash of the syntax tree without comments, docstrings and formatting; null when not asked for. */
+  readonly fingerprint: string | null;
   /** Lines with `# ldp: ignore LDPnnn` and the codes they switch off (`*` for all). */
   readonly ignores: ReadonlyMap<number, readonly string[]>;
 }
@@ -83,10 +89,10 @@ export interface TableSource {
   /** Null when the module does not define it. */
   readonly dataset: Dataset | null;
   readonly kind: Kind | null;
-  /** Equal when the definition's syntax tree is equal, wherever it stands; null when nothing could be read. */
+  /** Equal when the definition's syntax tree is equal, wherever it stands; null when nothing could be read, or it was not asked for. */
   readonly fingerprint: string | null;
   /** The project's modules in its import closure, by path, with their fingerprints. */
-  readonly helpers: ReadonlyMap<string, string>;
+  readonly helpers: ReadonlyMap<string, string | null>;
 }
 
 /** What the modules of a project say. */

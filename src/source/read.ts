@@ -1,8 +1,8 @@
 import type { Project, Table } from "../project/model.js";
 import { type FileTree, TreeError } from "../project/tree.js";
-import { fingerprint } from "./digest.js";
+import { joinedFingerprint } from "./digest.js";
 import { definesTable, indexNames, matchTable, type NameIndex } from "./match.js";
-import type { Dataset, ModuleReading, Sources, TableSource } from "./model.js";
+import type { Dataset, ModuleReading, ReadOptions, Sources, TableSource } from "./model.js";
 import { maxBytes, openModules } from "./python/module.js";
 import { readPython } from "./python/read.js";
 import { readSql } from "./sql/module.js";
@@ -11,8 +11,8 @@ import { readSql } from "./sql/module.js";
  * Reads the modules of a project's tables, and every module of the project that those import. Text alone is read: nothing is imported
  * or run. A module that is missing, or can't be read, is not in the result. Takes about 0.1 ms a kilobyte.
  */
-export function readSources(project: Project, tree: FileTree): Sources {
-  const read = openReader(tree);
+export function readSources(project: Project, tree: FileTree, options: ReadOptions): Sources {
+  const read = openReader(tree, options);
   const modules = new Map<string, ModuleReading>();
   const visit = (path: string): ModuleReading | null => {
     const known = modules.get(path);
@@ -30,11 +30,10 @@ export function readSources(project: Project, tree: FileTree): Sources {
     project,
   );
   const flows = flowsElsewhere(modules, index);
-  const tablesOf = new Map<string, Table[]>();
-  for (const table of project.tables) tablesOf.set(table.module, [...(tablesOf.get(table.module) ?? []), table]);
+  const tablesIn = tablesByModule(project);
   for (const table of project.tables) {
     const module = modules.get(table.module) ?? null;
-    const own = module === null ? null : datasetOf(table, module, project, tablesOf.get(table.module) ?? []);
+    const own = module === null ? null : datasetOf(table, module, project, tablesIn.get(table.module) ?? []);
     const dataset =
       own === null
         ? null
@@ -54,13 +53,24 @@ export function readSources(project: Project, tree: FileTree): Sources {
   return { modules, tables };
 }
 
-/** A function that reads one module of a tree by its path: Python, a notebook, or SQL; null where there is none. */
-export function openReader(tree: FileTree): (path: string) => ModuleReading | null {
-  const python = openModules(tree);
-  return (path) => (path.endsWith(".sql") ? readSqlFile(path, tree) : readPython(path, python));
+/** The tables of config.yml by their module, in its order. */
+export function tablesByModule(project: Project): ReadonlyMap<string, readonly Table[]> {
+  const tables = new Map<string, Table[]>();
+  for (const table of project.tables) {
+    const known = tables.get(table.module);
+    if (known === undefined) tables.set(table.module, [table]);
+    else known.push(table);
+  }
+  return tables;
 }
 
-function readSqlFile(path: string, tree: FileTree): ModuleReading | null {
+/** A function that reads one module of a tree by its path: Python, a notebook, or SQL; null where there is none. */
+export function openReader(tree: FileTree, options: ReadOptions): (path: string) => ModuleReading | null {
+  const python = openModules(tree);
+  return (path) => (path.endsWith(".sql") ? readSqlFile(path, tree, options) : readPython(path, python, options));
+}
+
+function readSqlFile(path: string, tree: FileTree, options: ReadOptions): ModuleReading | null {
   let bytes: Uint8Array;
   try {
     bytes = tree.read(path);
@@ -76,7 +86,7 @@ function readSqlFile(path: string, tree: FileTree): ModuleReading | null {
   } catch {
     fault = "not UTF-8";
   }
-  const reading = readSql(path, text);
+  const reading = readSql(path, text, options);
   const syntaxError =
     fault === null ? reading.syntaxError : { message: fault, place: { file: path, line: 1, column: 1 } };
   return { ...reading, tooBig: tooBig || reading.tooBig, syntaxError };
@@ -120,13 +130,13 @@ function withFlows(dataset: Dataset, flows: readonly Dataset[]): Dataset {
     cdcKeys: dataset.cdcKeys ?? flows.find((flow) => flow.cdcKeys !== null)?.cdcKeys ?? null,
     reads: [...dataset.reads, ...flows.flatMap((flow) => flow.reads)],
     actions: [...dataset.actions, ...flows.flatMap((flow) => flow.actions)],
-    fingerprint: fingerprint([dataset.fingerprint, ...flows.map((flow) => flow.fingerprint)].join()),
+    fingerprint: joinedFingerprint([dataset, ...flows]),
   };
 }
 
 /** Every module that a module imports, directly or through others, with its fingerprint. */
-function closure(module: ModuleReading, modules: ReadonlyMap<string, ModuleReading>): Map<string, string> {
-  const found = new Map<string, string>();
+function closure(module: ModuleReading, modules: ReadonlyMap<string, ModuleReading>): Map<string, string | null> {
+  const found = new Map<string, string | null>();
   const pending = [...module.imports];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const imported = modules.get(path);

@@ -3,6 +3,9 @@ import { basename, dirname, join } from "node:path";
 import { byCodePoint } from "../order.js";
 import { type EntryKind, type FileTree, TreeError } from "../project/tree.js";
 
+/** How much of what was read is kept: a module's bytes are hashed and parsed, at different times. */
+const keptBytes = 16 * 1024 * 1024;
+
 /** The files below a folder on disk. Each folder and file is looked at once: a tree is for one command. */
 export function diskTree(directory: string): FileTree {
   const folders = new Map<string, EntryKind>();
@@ -49,16 +52,23 @@ export function diskTree(directory: string): FileTree {
   };
 
   const lists = new Map<string, readonly string[]>();
+  const contents = new Map<string, Uint8Array>();
+  let room = keptBytes;
   return {
     kind,
     read: (path) => {
+      const kept = contents.get(path);
+      if (kept !== undefined) return kept;
       const found = kind(path);
       // A link could lead out of the project: its target is nothing of the project's, whoever asks.
       if (found === "symlink") throw new TreeError(`${path} is, or is behind, a symbolic link.`);
       // A pipe would be waited for.
       if (found === "other") throw new TreeError(`${path} is not a regular file.`);
       try {
-        return readFileSync(path.startsWith("/") ? path : join(directory, path));
+        const bytes = readFileSync(path.startsWith("/") ? path : join(directory, path));
+        room -= bytes.length;
+        if (room >= 0) contents.set(path, bytes);
+        return bytes;
       } catch (error) {
         throw new TreeError(`${path} can't be read: ${reason(error)}.`);
       }

@@ -2,7 +2,7 @@ import type { Kind } from "../../project/model.js";
 import { fingerprint } from "../digest.js";
 import { collectIgnores } from "../ignore.js";
 import { definesTable } from "../match.js";
-import type { Dataset, ModuleReading, Read, Sink } from "../model.js";
+import type { Dataset, ModuleReading, Read, ReadOptions, Sink } from "../model.js";
 import { callFunction } from "./execute.js";
 import { bodyOf, fingerprintOf, type Parts, partsOf } from "./fingerprint.js";
 import { type Collector, type Definition, type Flow, type Machine, type ModuleRun, newCollector } from "./machine.js";
@@ -10,17 +10,17 @@ import { guarded, type PythonModules } from "./module.js";
 import { emptyArgs, type FunctionValue, type Value } from "./values.js";
 
 /** What a Python module, or a notebook, says; null when there is no such file. */
-export function readPython(path: string, modules: PythonModules): ModuleReading | null {
+export function readPython(path: string, modules: PythonModules, options: ReadOptions): ModuleReading | null {
   const run = modules.run(path);
   if (run === null) return null;
-  const reading = readRun(run);
+  const reading = readRun(run, options);
   modules.release(path);
   return reading;
 }
 
-function readRun(run: ModuleRun): ModuleReading {
+function readRun(run: ModuleRun, options: ReadOptions): ModuleReading {
   const { machine, lines } = run;
-  const parts = partsOf(run);
+  const parts = options.fingerprints ? partsOf(run) : null;
   const datasets: Dataset[] = [];
   const sinks: Sink[] = [];
   if (machine !== null) guarded(run, () => followDatasets(run, machine, parts, datasets, sinks));
@@ -34,14 +34,20 @@ function readRun(run: ModuleRun): ModuleReading {
     moduleSpark: run.sparkUses.map((offset) => lines.place(offset)),
     syntaxError: error === null ? null : { message: error.message, place: lines.place(error.offset) },
     tooBig: run.tooBig,
-    fingerprint: run.tooBig ? fingerprint(run.text) : parts.fingerprint,
+    fingerprint: parts && (run.tooBig ? fingerprint(run.text) : parts.fingerprint),
     ignores: collectIgnores(run.text, run.tree.remarks, (offset) => lines.place(offset).line),
   };
 }
 
 const unqualified = { catalog: null, schema: null };
 
-function followDatasets(run: ModuleRun, machine: Machine, parts: Parts, datasets: Dataset[], sinks: Sink[]): void {
+function followDatasets(
+  run: ModuleRun,
+  machine: Machine,
+  parts: Parts | null,
+  datasets: Dataset[],
+  sinks: Sink[],
+): void {
   const flows = run.flows.map((flow) => ({ flow, seen: followFlow(flow, machine), used: false }));
   const flowsInto = new Map<string, typeof flows>();
   for (const entry of flows) {
@@ -75,9 +81,9 @@ function followDatasets(run: ModuleRun, machine: Machine, parts: Parts, datasets
       cdcKeys: own.find(({ flow }) => flow.cdcKeys !== null)?.flow.cdcKeys ?? null,
       reads: ordered(seen),
       actions: [...seen.actions.values()],
-      body: bodyOf(definition),
+      body: parts && bodyOf(definition),
       selectStar: [...seen.selectStar.values()],
-      fingerprint: fingerprintOf([definition, ...own.map(({ flow }) => flow)], parts),
+      fingerprint: parts && fingerprintOf([definition, ...own.map(({ flow }) => flow)], parts),
     });
   }
   for (const { flow, seen, used } of flows) {
@@ -97,7 +103,7 @@ function followDatasets(run: ModuleRun, machine: Machine, parts: Parts, datasets
       actions: [...seen.actions.values()],
       body: null,
       selectStar: [...seen.selectStar.values()],
-      fingerprint: fingerprintOf([flow], parts),
+      fingerprint: parts && fingerprintOf([flow], parts),
     });
   }
 }

@@ -1,15 +1,15 @@
 import type { Kind } from "../../project/model.js";
-import { fingerprint } from "../digest.js";
+import { fingerprint, joinedFingerprint } from "../digest.js";
 import { collectIgnores } from "../ignore.js";
 import { indexLines, type LineIndex } from "../lines.js";
-import type { Dataset, Expectation, ModuleReading, Read } from "../model.js";
+import type { Dataset, Expectation, ModuleReading, Read, ReadOptions } from "../model.js";
 import { splitName, tableName } from "../names.js";
 import { type QueryReading, readRelations } from "./query.js";
 import { type Statement, splitStatements } from "./statements.js";
 import { type Token, tokenizeSql } from "./tokens.js";
 
 /** What a SQL file says: its CREATE statements and flows, or a bare query, which the engine registers under its name in config.yml. */
-export function readSql(path: string, source: string): ModuleReading {
+export function readSql(path: string, source: string, options: ReadOptions): ModuleReading {
   const plain = source.startsWith("\ufeff") ? source.slice(1) : source;
   // The cells of an exported notebook end their statements.
   const text = plain.replace(/^-- COMMAND -{10}/gm, (line) => ";".padEnd(line.length));
@@ -29,6 +29,7 @@ export function readSql(path: string, source: string): ModuleReading {
       relations,
       found.filter((read): read is Read => read !== null),
       lines,
+      options,
     );
     if (statement.form === "other") reads.push(...made.reads);
     else if (statement.form === "flow") flows.push({ target: made.name ?? "", dataset: made });
@@ -41,7 +42,7 @@ export function readSql(path: string, source: string): ModuleReading {
     imports: [],
     syntaxError: fault === null ? null : { message: fault.message, place: lines.place(fault.offset) },
     tooBig: false,
-    fingerprint: fingerprint(fault === null ? spelled(tokens) : text),
+    fingerprint: options.fingerprints ? fingerprint(fault === null ? spelled(tokens) : text) : null,
     ignores: collectIgnores(text, remarks, (offset) => lines.place(offset).line),
   };
 }
@@ -68,6 +69,7 @@ function describe(
   relations: Pick<QueryReading, "stars" | "streams">,
   reads: readonly Read[],
   lines: LineIndex,
+  options: ReadOptions,
 ): Dataset {
   const stars = relations.stars.map((offset) => lines.place(offset));
   return {
@@ -86,9 +88,12 @@ function describe(
     cdcKeys: statement.keys,
     reads: distinct(reads),
     actions: [],
-    body: statement.form === "dataset" || statement.form === "select" ? fingerprint(spelled(statement.unnamed)) : null,
+    body:
+      options.fingerprints && (statement.form === "dataset" || statement.form === "select")
+        ? fingerprint(spelled(statement.unnamed))
+        : null,
     selectStar: stars,
-    fingerprint: fingerprint(spelled(statement.tokens)),
+    fingerprint: options.fingerprints ? fingerprint(spelled(statement.tokens)) : null,
   };
 }
 
@@ -114,7 +119,7 @@ function joinFlows(datasets: readonly Dataset[], flows: readonly { target: strin
       cdcKeys: dataset.cdcKeys ?? own.find((flow) => flow.cdcKeys !== null)?.cdcKeys ?? null,
       reads: [...dataset.reads, ...own.flatMap((flow) => flow.reads)],
       selectStar: [...(dataset.selectStar ?? []), ...own.flatMap((flow) => flow.selectStar ?? [])],
-      fingerprint: fingerprint([dataset.fingerprint, ...own.map((flow) => flow.fingerprint)].join()),
+      fingerprint: joinedFingerprint([dataset, ...own]),
     };
   });
   const loose = flows.filter((flow) => !datasets.some((dataset) => same(dataset.name, flow.target)));

@@ -24,7 +24,7 @@ function lint(text: string, rules = "", changedLines: TouchedLines | null = null
   const directory = folderOf({ "config.yml": config, "etl/revenue.py": text });
   const tree = diskTree(directory);
   const { project } = loadProject(tree, "config.yml");
-  const sources = project === null ? null : readSources(project, tree);
+  const sources = project === null ? null : readSources(project, tree, { fingerprints: true });
   return lintProject({
     directory,
     project,

@@ -24,7 +24,7 @@ function check(modules: { readonly [name: string]: string }, yaml = config) {
   });
   const { project } = loadProject(tree, "config.yml");
   if (project === null) throw new Error("config.yml is wrong");
-  return checkPipelines(project, readSources(project, tree)).map(
+  return checkPipelines(project, readSources(project, tree, { fingerprints: true })).map(
     ({ code, file, line }) => `${code} ${file?.replace("transformations/", "")}:${line}`,
   );
 }

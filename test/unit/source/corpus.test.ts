@@ -26,7 +26,7 @@ interface Labels {
 }
 
 const modules = readdirSync(corpus).filter((file) => /\.(?:py|sql|ipynb)$/.test(file));
-const read = openReader(diskTree(corpus));
+const read = openReader(diskTree(corpus), { fingerprints: true });
 const score = { right: 0, invented: 0, missed: 0 };
 
 describe("the corpus, labelled before it was read", () => {

@@ -172,7 +172,7 @@ test("SQL: comments, spaces and the case of keywords are no change, names and te
 });
 
 test("a helper is told by its tree", () => {
-  const read = openReader(diskTree(corpus));
+  const read = openReader(diskTree(corpus), { fingerprints: true });
   expect(read("shared/names.py")?.fingerprint).toBe(
     readModule("n.py", `# moved\n${others["shared/names.py"]?.replaceAll('"', "'")}`).fingerprint,
   );

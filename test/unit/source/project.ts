@@ -6,7 +6,7 @@ import { openReader, readSources } from "../../../src/source/read.js";
 
 /** Reads one module of a made-up project. */
 export function readModule(path: string, text: string, others: Readonly<Record<string, string>> = {}): ModuleReading {
-  const reading = openReader(memoryTree({ ...others, [path]: text }))(path);
+  const reading = openReader(memoryTree({ ...others, [path]: text }), { fingerprints: true })(path);
   if (reading === null) throw new Error(`${path} was not read`);
   return reading;
 }
@@ -25,12 +25,12 @@ export function summary(reading: ModuleReading): Record<string, string[]> {
 
 /** The findings of a made-up project with these files, without those of config.yml's own. */
 export function check(files: Readonly<Record<string, string>>) {
-  return checkProject(memoryTree(files), "config.yml", { source: true }).diagnostics;
+  return checkProject(memoryTree(files), "config.yml", { source: true, fingerprints: true }).diagnostics;
 }
 
 export function sourcesOf(files: Readonly<Record<string, string>>): Sources {
   const tree = memoryTree(files);
   const { project } = loadProject(tree, "config.yml");
   if (project === null) throw new Error("config.yml was not read");
-  return readSources(project, tree);
+  return readSources(project, tree, { fingerprints: true });
 }
