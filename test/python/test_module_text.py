@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pipelines.ldp.config import load_config
-from pipelines.ldp.module_text import Definition, read_definitions
+from pipelines.ldp.module_text import Definition, read_definitions, read_flows
 
 from conftest import Write
 
@@ -77,3 +77,26 @@ def test_a_sql_module_is_a_materialized_view(project: Write) -> None:
 def test_properties_that_forbid_a_reset(project: Write, properties: str, allowed: bool) -> None:
     found = definition(project, f"@dp.table(table_properties={properties})\ndef orders(): ...")
     assert found is not None and found.reset_allowed is allowed
+
+
+@pytest.mark.parametrize(
+    ("module", "flows"),
+    [
+        ("@dp.append_flow(target='orders')\ndef new(): ...", {"orders": ("new",)}),
+        ("@dp.append_flow(target='x.Orders', name='n')\ndef f(): ...", {"orders": ("n",)}),
+        ("T = 'orders'\n@dlt.append_flow(T)\ndef f(): ...", {"orders": ("f",)}),
+        ("dp.create_auto_cdc_flow(target='orders', source='a', name='n')", {"orders": ("n",)}),
+        # Without a name it has that of its table.
+        ("dp.create_auto_cdc_flow(target='orders', source='a')", {}),
+        ("@dp.append_flow(target=target_of('orders'))\ndef f(): ...", {}),
+        ("@dp.append_flow(target='orders'\n", {}),
+    ],
+)
+def test_flows_with_names_of_their_own(
+    project: Write, module: str, flows: dict[str, tuple[str, ...]]
+) -> None:
+    config = "version: 1\ntables:\n  - {name: orders, layer: silver, module: m.py}\n"
+    root = project({"config.yml": config, "m.py": module})
+    loaded = load_config(root)
+    assert loaded.project is not None
+    assert read_flows(loaded.project, root) == flows

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,14 @@ from .local_events import read_error
 from .local_state import LocalState, prepare
 from .log import Log
 from .model import Mode, Project
-from .module_text import read_definitions
+from .module_text import read_definitions, read_flows
 from .spark_pipelines import Run, environment, run_pipelines, wait_for_port
 from .sql_modules import read_query
 from .summary import RunSummary, TableRun
 
 SUMMARY_LIMIT = 600.0
+_WORSE = ("completed", "running", "skipped", "failed")
+"""What a flow may come to; of a table's flows the last one here counts."""
 
 
 def run_local(
@@ -82,7 +84,7 @@ def run_local(
         log.info("validated", "The pipeline is valid; nothing was run")
     elif everything:
         state.mark_complete()
-    tables = _counted(_tables(stored, run), project, tools, state, log)
+    tables = _counted(_tables(stored, run, read_flows(project, root)), project, tools, state, log)
     return RunSummary("completed" if status == 0 else "failed", seconds, tuple(tables))
 
 
@@ -130,13 +132,27 @@ def _arguments(mode: Mode, everything: bool, names: Sequence[str]) -> list[str]:
     return ["run", option, ",".join(names)]
 
 
-def _tables(names: Sequence[str], run: Run) -> list[TableRun]:
-    """The tables in their order, under the names that config.yml gives them."""
-    return [
-        replace(run.tables.get(short, TableRun(short, "not run")), name=name)
-        for name in names
-        for short in [name.rsplit(".", 1)[-1]]
-    ]
+def _tables(names: Sequence[str], run: Run, flows: Mapping[str, Sequence[str]]) -> list[TableRun]:
+    """The tables in their order, under the names that config.yml gives them.
+
+    Spark tells of flows: a table's own has its name, others write into it under names of their own.
+    """
+    found = []
+    for name in names:
+        short = name.rsplit(".", 1)[-1]
+        known = [
+            run.tables[flow]
+            for flow in (short, *flows.get(short.lower(), ()))
+            if flow in run.tables
+        ]
+        worst = max(known, key=lambda each: _WORSE.index(each.status), default=None)
+        seconds = [each.seconds for each in known if each.seconds is not None]
+        found.append(
+            TableRun(name, "not run")
+            if worst is None
+            else replace(worst, name=name, seconds=max(seconds, default=None))
+        )
+    return found
 
 
 def _counted(

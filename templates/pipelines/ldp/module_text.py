@@ -21,6 +21,7 @@ _KINDS: Mapping[str, Kind | None] = {
     # On Databricks it is what its query is.
     "table": None,
 }
+_FLOWS = frozenset(("append_flow", "update_flow", "create_auto_cdc_flow", "apply_changes"))
 _RESET = "pipelines.reset.allowed"
 _SQL_RESET = re.compile(r"""['"]?pipelines\.reset\.allowed['"]?\s*=\s*['"]?false""", re.IGNORECASE)
 
@@ -45,6 +46,46 @@ def read_definitions(project: Project, root: Path) -> dict[str, Definition]:
         if definition is not None:
             found[table.name] = definition
     return found
+
+
+def read_flows(project: Project, root: Path) -> dict[str, tuple[str, ...]]:
+    """The flows that have a name of their own, by the last part of the table that they write into, in lower case."""
+    found: dict[str, tuple[str, ...]] = {}
+    for module in dict.fromkeys(table.module for table in project.tables):
+        if not module.endswith(".py") or entry_kind(root, module) != "file":
+            continue
+        try:
+            tree = ast.parse((root / module).read_text(encoding="utf-8"))
+        except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        for target, flow in _flows(tree):
+            table = target.lower().rsplit(".", 1)[-1]
+            found[table] = (*found.get(table, ()), flow)
+    return found
+
+
+def _flows(module: ast.Module) -> Iterator[tuple[str, str]]:
+    """The target and the name of each flow, where the text tells both."""
+    constants = _constants(module)
+    functions = {
+        decorator: node.name
+        for node in ast.walk(module)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for decorator in node.decorator_list
+    }
+    for node in ast.walk(module):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else _root(node.func)
+        if called not in _FLOWS:
+            continue
+        options = {keyword.arg: keyword.value for keyword in node.keywords}
+        target = options.get("target") or (node.args[0] if node.args else None)
+        named = options.get("name") or options.get("flow_name")
+        into = None if target is None else _text(target, constants)
+        flow = functions.get(node) if named is None else _text(named, constants)
+        if into is not None and flow is not None:
+            yield into, flow
 
 
 def _read(root: Path, module: str) -> Iterable[Definition]:
@@ -74,14 +115,18 @@ def _agree(a: str, b: str) -> bool:
     return all(x == y for x, y in parts)
 
 
-def _definitions(module: ast.Module) -> Iterator[Definition]:
-    constants = {
+def _constants(module: ast.Module) -> dict[str, str]:
+    return {
         target.id: node.value.value
         for node in module.body
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
         for target in node.targets
         if isinstance(target, ast.Name) and isinstance(node.value.value, str)
     }
+
+
+def _definitions(module: ast.Module) -> Iterator[Definition]:
+    constants = _constants(module)
     decorators: set[ast.expr] = set()
     for node in ast.walk(module):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
