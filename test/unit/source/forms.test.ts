@@ -151,6 +151,19 @@ describe("forms of defining", () => {
   });
 });
 
+test.each([
+  ["snapshot_and_version=(spark.read.table(f'{catalog}.s.orders'), version())", ["{catalog}.s.orders"]],
+  ["source=(dlt.read('orders'), 1)", ["orders"]],
+  ["source='orders'", ["orders"]],
+  ["source=lambda last: (spark.read.table('orders'), 2)", ["orders"]],
+  ["source=versions[0]", ["?"]],
+])("a flow of snapshots with %s", (source, reads) => {
+  const flow = `dlt.create_streaming_table("t")\ndlt.apply_changes_from_snapshot(target="t", keys=["id"], ${source})`;
+  const { datasets } = readModule("m.py", `${prelude}\n${flow}\n`);
+  expect(datasets.map((dataset) => dataset.name)).toEqual(["t"]);
+  expect(readsOf(datasets[0])).toEqual(reads);
+});
+
 test("places point at the name that is read, also inside a query of several lines", () => {
   const text = `import dlt
 
