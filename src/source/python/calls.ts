@@ -6,7 +6,7 @@ import { callFunction } from "./execute.js";
 import { placeIn, record, recordAction } from "./machine.js";
 import { iterate } from "./operations.js";
 import { applyDecorator, callApi, hideFunction } from "./pipelines.js";
-import { callFrame, callReader, callSession, readTable } from "./spark.js";
+import { callFrame, callReader, callSession, readExpressions, readTable } from "./spark.js";
 import {
   type Arg,
   type Args,
@@ -97,6 +97,7 @@ function instantiate(type: ClassValue, args: Args, env: Environment): Value {
 }
 
 function callExternal(path: string, args: Args, node: Call, env: Environment): Value {
+  if (path === "pyspark.sql.functions.expr") readExpressions(args, env);
   if (path.startsWith("pyspark.sql.functions.") || path.startsWith("pyspark.sql.types."))
     return opaque(args, node, env, path);
   const name = path.slice(path.lastIndexOf(".") + 1);

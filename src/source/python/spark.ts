@@ -13,6 +13,7 @@ import {
   type Args,
   alternatives,
   asText,
+  emptyArgs,
   type FrameValue,
   frame,
   hasHole,
@@ -156,7 +157,7 @@ export function readNamed(name: string, place: Place, streaming: boolean, text: 
 }
 
 /** Records what a query reads, and gives its frame. */
-function readSqlText(query: Arg, args: Args, env: Environment): Value {
+function readSqlText(query: Arg, args: Args, env: Environment): FrameValue {
   const { collector } = env.machine;
   const reads: Read[] = [];
   let streaming: boolean | null = false;
@@ -208,6 +209,16 @@ function readSqlText(query: Arg, args: Args, env: Environment): Value {
   return frame(reads, streaming);
 }
 
+/** Records what the queries inside of SQL expressions read, such as `where("id IN (SELECT id FROM b)")`. */
+export function readExpressions(args: Args, env: Environment): Read[] {
+  const texts = [...args.positional, ...args.named.values()].flatMap(({ value, node }) =>
+    alternatives(value).flatMap((option) =>
+      option.type === "text" && /\(\s*SELECT\b/i.test(option.value) ? [{ value: option, node }] : [],
+    ),
+  );
+  return texts.flatMap((query) => readSqlText(query, emptyArgs, env).reads);
+}
+
 /** Where an offset of a query's text stands in the module: inside the literal when the call holds it, else at the argument. */
 function sourceOffset(query: TextValue, offset: number, node: Expression, env: Environment): number {
   if (query.map === undefined || query.file !== env.run.path) return node.start;
@@ -229,6 +240,7 @@ const actions = new Set(
 const deltaChanges = new Set(
   "merge update updateAll delete vacuum optimize restoreToVersion restoreToTimestamp generate".split(" "),
 );
+const takingSql = new Set(["where", "filter", "selectExpr"]);
 const grouping = new Set(["groupBy", "groupby", "rollup", "cube", "groupingSets"]);
 
 /** Calls a method of a frame: an action, or a transformation that gives a frame of the same reads. */
@@ -255,6 +267,7 @@ export function callFrame(
   }
   const passed = opaque(args, node, env, "pyspark.sql.DataFrame");
   let result: FrameValue = passed.type === "frame" ? joinFrames(object, passed) : object;
+  if (takingSql.has(name)) result = { ...result, reads: [...result.reads, ...readExpressions(args, env)] };
   if (isAction) return name === "collect" || name === "take" || name === "head" ? list([], true) : unknown(name);
   if (object.delta && name === "toDF") return { ...result, delta: false };
   if (/^(?:schema|columns|dtypes|explain|printSchema|isStreaming)$/.test(name)) return unknown(name);
