@@ -34,7 +34,7 @@ _NAMES = {
 }
 _SPARK_ERRORS = {
     "ATTEMPT_ANALYSIS_IN_PIPELINE_QUERY_FUNCTION": "Only build the DataFrame here: no schema, columns, count or collect",
-    "TABLE_OR_VIEW_NOT_FOUND": "Open-source Spark resolves some operations before the tables exist: write select(…) instead of drop, na.fill or dropDuplicates; withWatermark on a table of the project runs on Databricks only",
+    "TABLE_OR_VIEW_NOT_FOUND": "Open-source Spark resolves some operations before the tables exist: write select(…) instead of drop, na.fill or dropDuplicates; withWatermark needs a table that an earlier run has made",
     "SESSION_MUTATION_IN_DECLARATIVE_PIPELINE": "Put the setting into the pipeline's configuration, or into spark_conf=",
     "GRAPH_ELEMENT_DEFINED_OUTSIDE_OF_DECLARATIVE_PIPELINE": "Run it in a pipeline: python pipelines/ldp_engine.py --local",
     "NO_ACTIVE_OR_DEFAULT_SESSION": "Ask for the session inside the dataset function, not at the top of the module",
