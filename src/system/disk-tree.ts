@@ -66,8 +66,10 @@ export function diskTree(directory: string): FileTree {
       if (found === "other") throw new TreeError(`${path} is not a regular file.`);
       try {
         const bytes = readFileSync(path.startsWith("/") ? path : join(directory, path));
-        room -= bytes.length;
-        if (room >= 0) contents.set(path, bytes);
+        if (bytes.length <= room) {
+          room -= bytes.length;
+          contents.set(path, bytes);
+        }
         return bytes;
       } catch (error) {
         throw new TreeError(`${path} can't be read: ${reason(error)}.`);
