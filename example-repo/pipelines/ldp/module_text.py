@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from .model import Kind, Project, Table
 from .tree import entry_kind
+
+T = TypeVar("T")
 
 _KINDS: Mapping[str, Kind | None] = {
     "temporary_view": "temporary_view",
@@ -52,13 +55,7 @@ def read_flows(project: Project, root: Path) -> dict[str, tuple[str, ...]]:
     """The flows that have a name of their own, by the last part of the table that they write into, in lower case."""
     found: dict[str, tuple[str, ...]] = {}
     for module in dict.fromkeys(table.module for table in project.tables):
-        if not module.endswith(".py") or entry_kind(root, module) != "file":
-            continue
-        try:
-            tree = ast.parse((root / module).read_text(encoding="utf-8"))
-        except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-        for target, flow in _flows(tree):
+        for target, flow in _read_python(root, module, _flows):
             table = target.lower().rsplit(".", 1)[-1]
             found[table] = (*found.get(table, ()), flow)
     return found
@@ -76,10 +73,9 @@ def _flows(module: ast.Module) -> Iterator[tuple[str, str]]:
     for node in ast.walk(module):
         if not isinstance(node, ast.Call):
             continue
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else _root(node.func)
-        if called not in _FLOWS:
+        if _called_name(node.func) not in _FLOWS:
             continue
-        options = {keyword.arg: keyword.value for keyword in node.keywords}
+        options = _options(node)
         target = options.get("target") or (node.args[0] if node.args else None)
         named = options.get("name") or options.get("flow_name")
         into = None if target is None else _text(target, constants)
@@ -89,17 +85,25 @@ def _flows(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _read(root: Path, module: str) -> Iterable[Definition]:
-    if not module or entry_kind(root, module) != "file":
+    if not module.endswith(".sql"):
+        return _read_python(root, module, _definitions)
+    if entry_kind(root, module) != "file":
         return ()
     try:
         text = (root / module).read_text(encoding="utf-8")
-        if module.endswith(".py"):
-            return list(_definitions(ast.parse(text)))
-    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+    except (OSError, ValueError):
         return ()
-    if module.endswith(".sql"):
-        return [Definition(None, "materialized_view", not _SQL_RESET.search(text))]
-    return ()
+    return [Definition(None, "materialized_view", not _SQL_RESET.search(text))]
+
+
+def _read_python(root: Path, module: str, read: Callable[[ast.Module], Iterable[T]]) -> list[T]:
+    """What `read` finds in the tree of a Python module; nothing where there is none that parses."""
+    if not module.endswith(".py") or entry_kind(root, module) != "file":
+        return []
+    try:
+        return list(read(ast.parse((root / module).read_text(encoding="utf-8"))))
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+        return []
 
 
 def _definition_of(table: Table, definitions: tuple[Definition, ...]) -> Definition | None:
@@ -146,12 +150,12 @@ def _definition(
 ) -> Definition | None:
     call = node if isinstance(node, ast.Call) else None
     called = call.func if call else node
-    name = called.attr if isinstance(called, ast.Attribute) else _root(called)
+    name = _called_name(called)
     if name is None or name not in _KINDS:
         return None
     if isinstance(called, ast.Attribute) and _root(called) in (None, "spark", "self"):
         return None  # spark.read.table(…) and the like read; they do not define.
-    options = {keyword.arg: keyword.value for keyword in call.keywords} if call else {}
+    options = _options(call) if call else {}
     given = options.get("name") or (
         call.args[0] if call and call.args and function is None else None
     )
@@ -166,6 +170,14 @@ def _kind_of(function: ast.AST) -> Kind | None:
     if names & {"readStream", "read_stream", "stream_source"}:
         return "streaming_table"
     return "materialized_view" if names & {"read", "read_source"} else None
+
+
+def _called_name(called: ast.expr) -> str | None:
+    return called.attr if isinstance(called, ast.Attribute) else _root(called)
+
+
+def _options(call: ast.Call) -> dict[str | None, ast.expr]:
+    return {keyword.arg: keyword.value for keyword in call.keywords}
 
 
 def _root(node: ast.expr) -> str | None:
