@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY, TEMPLATES
+from conftest import REPOSITORY
 from spark import needs_spark
 from test_template_init import NODE, ldp
 
@@ -34,6 +34,10 @@ from pyspark.sql import SparkSession
 from pipelines.ldp.log import Log
 from pipelines.ldp.spark_pipelines import wait_for_port
 
+def listed(seq):
+    return [seq.apply(i) for i in range(seq.size())]
+
+
 wait_for_port(Log("text"))
 spark = SparkSession.builder.remote("local[2]").getOrCreate()
 service = SparkContext._jvm.org.apache.spark.sql.connect.service
@@ -47,28 +51,25 @@ for path in map(Path, sys.argv[1:]):
     registry = SparkConnectGraphElementRegistry(spark, graph_id)
     register_definitions(path, registry, spec, spark, graph_id)
     connect = getattr(getattr(service, "SparkConnectService$"), "MODULE$")
-    [active] = [connect.sessionManager().listActiveSessions().apply(i) for i in range(connect.sessionManager().listActiveSessions().size())]
-    key = service.SessionKey(active.userId(), active.sessionId())
-    holder = connect.sessionManager().getIsolatedSessionIfPresent(key).get()
+    sessions = connect.sessionManager()
+    [active] = listed(sessions.listActiveSessions())
+    holder = sessions.getIsolatedSessionIfPresent(active.key()).get()
     SparkContext._jvm.org.apache.spark.sql.classic.SparkSession.setActiveSession(holder.session())
     context = holder.dataflowGraphRegistry().getDataflowGraphOrThrow(graph_id)
-    graph = context.toDataflowGraph()
-    graph = graph.resolve(False)
-    failed = [graph.resolutionFailedFlows().apply(i) for i in range(graph.resolutionFailedFlows().size())]
+    graph = context.toDataflowGraph().resolve(False)
+    failed = listed(graph.resolutionFailedFlows())
     failures = {flow.identifier().toString(): flow.failure().mkString(" ") for flow in failed}
     assert graph.resolved(), failures
     short = lambda identifier: identifier.replace("`", "").rsplit(".", 1)[-1]
-    flows = [graph.resolvedFlows().apply(i) for i in range(graph.resolvedFlows().size())]
     edges = {
         (short(name), short(flow.destinationIdentifier().toString()))
-        for flow in flows
+        for flow in listed(graph.resolvedFlows())
         for name in flow.inputs().mkString("\\n").split("\\n")
         if name
     }
     # Not from the flows: a streaming table may have none.
-    stored = [graph.tables().apply(i) for i in range(graph.tables().size())]
-    views = [graph.views().apply(i) for i in range(graph.views().size())]
-    datasets = {short(each.identifier().toString()) for each in stored + views}
+    stored = listed(graph.tables()) + listed(graph.views())
+    datasets = {short(each.identifier().toString()) for each in stored}
     print("GRAPH " + json.dumps({"datasets": sorted(datasets), "edges": sorted(edges)}))
 spark.stop()
 """
@@ -242,7 +243,6 @@ def spark_graphs(root: Path, *specs: Path) -> list[Graph]:
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Both, Both]:
     """The graphs of the example and of the project of forms, by one start of Spark."""
-    sys.path.insert(0, str(TEMPLATES))
     from pipelines.ldp.local_state import prepare
 
     example = tmp_path_factory.mktemp("example") / "project"
