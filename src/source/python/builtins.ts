@@ -2,14 +2,16 @@ import type { Call } from "./ast.js";
 import { attributeByName, superOf } from "./attributes.js";
 import { callValue, opaque } from "./calls.js";
 import { type Environment, labelOf, maxText } from "./evaluate.js";
-import { recordAction, step } from "./machine.js";
-import { item, iterate } from "./operations.js";
+import { charge, recordAction, step } from "./machine.js";
+import { formattedText, item, iterate } from "./operations.js";
+import { hideFunction } from "./pipelines.js";
 import {
   type Arg,
   type Args,
   asText,
   boolean,
   type DictValue,
+  dictOf,
   either,
   hasHole,
   hole,
@@ -39,6 +41,12 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
     case "identity":
     case "type":
       return first;
+    case "wraps": {
+      // functools.wraps(original)(wrapper)
+      const [original, wrapper] = [hideFunction(first), second === undefined ? null : hideFunction(second)];
+      if (wrapper === null) return second ?? unknown();
+      return original === null ? wrapper : { ...wrapper, name: original.name };
+    }
     case "str":
     case "repr":
     case "format":
@@ -208,6 +216,7 @@ function dict(first: Value, count: number, args: Args): Value {
   const result: DictValue = { type: "dict", entries: new Map(), open: args.open };
   if (count > 0) {
     if (first.type === "dict") {
+      charge(first.entries.size >> 2);
       for (const [key, entry] of first.entries) result.entries.set(key, entry);
       result.open ||= first.open;
     } else {
@@ -277,8 +286,8 @@ function textMethod(value: string, name: string, values: readonly Value[], args:
     case "replace": {
       if (a === null) return unknown();
       const by = second === undefined ? null : asText(second);
-      const result = value.replaceAll(a, (by ?? hole("…")).replaceAll("$", "$$$$"));
-      return result.length > maxText ? unknown() : text(result);
+      const pieces = value.split(a);
+      return joined(pieces, by ?? hole("…"));
     }
     case "removeprefix":
       return a === null ? unknown() : text(value.startsWith(a) ? value.slice(a.length) : value);
@@ -287,8 +296,10 @@ function textMethod(value: string, name: string, values: readonly Value[], args:
     case "join": {
       const source = iterate(first ?? unknown());
       if (source.open) return unknown("join");
-      const result = source.items.map((part) => asText(part) ?? hole("…")).join(value);
-      return result.length > maxText ? unknown() : text(result);
+      return joined(
+        source.items.map((part) => asText(part) ?? hole("…")),
+        value,
+      );
     }
     case "split":
     case "rsplit": {
@@ -325,6 +336,13 @@ function textMethod(value: string, name: string, values: readonly Value[], args:
   }
 }
 
+/** Pieces with a text between them; unknown when that is too long to be followed. */
+function joined(pieces: readonly string[], by: string): Value {
+  charge(pieces.length >> 2);
+  const size = pieces.reduce((sum, piece) => sum + piece.length, by.length * (pieces.length - 1));
+  return size > maxText ? unknown() : text(pieces.join(by));
+}
+
 function splitTimes(value: string, by: string, times: Value, name: string): Value {
   if (times.type !== "number" || by === "") return list([], true);
   const parts = value.split(by);
@@ -341,6 +359,7 @@ function splitTimes(value: string, by: string, times: Value, name: string): Valu
 /** `str.format`: positions, names, attributes and items; what can't be told keeps its name. */
 function formatted(value: string, args: Args, env: Environment): Value {
   let position = 0;
+  let size = value.length;
   const result = value.replace(
     /\{\{|\}\}|\{([^{}!:]*)(![rsa])?(:[^{}]*)?\}/g,
     (whole, field: string | undefined, _c, format: string | undefined) => {
@@ -365,10 +384,20 @@ function formatted(value: string, args: Args, env: Environment): Value {
       }
       const label = path.at(-1)?.replace(/\]$/, "") ?? (head === "" || /^\d+$/.test(head) ? "…" : head);
       if (found?.type === "choice") return hole(label);
-      return (found === undefined || format !== undefined ? null : asText(found)) ?? hole(label);
+      const piece = (found === undefined ? null : formattedText(found, format?.slice(1) ?? "")) ?? hole(label);
+      size += piece.length;
+      return size > maxText ? "" : piece;
     },
   );
-  return result.length > maxText ? unknown() : text(result);
+  return size > maxText ? unknown() : text(result);
+}
+
+/** Whether a list may grow by so many items; one that has grown too long may hold any. */
+function hasRoom(object: ListValue, more: number): boolean {
+  charge(more >> 2);
+  const fits = object.items.length + more <= 100_000;
+  object.open ||= !fits;
+  return fits;
 }
 
 function listMethod(object: ListValue, name: string, values: readonly Value[]): Value {
@@ -376,16 +405,19 @@ function listMethod(object: ListValue, name: string, values: readonly Value[]): 
   switch (name) {
     case "append":
     case "add":
-      if (first !== undefined && object.items.length < 100_000) object.items.push(first);
+      if (first !== undefined && hasRoom(object, 1)) object.items.push(first);
       return none;
     case "insert":
-      if (first?.type === "number" && second !== undefined) object.items.splice(first.value, 0, second);
+      if (first?.type === "number" && second !== undefined && hasRoom(object, 1)) {
+        charge(object.items.length >> 6);
+        object.items.splice(first.value, 0, second);
+      }
       return none;
     case "extend":
     case "update": {
       const more = iterate(first ?? unknown());
-      object.open ||= more.open || object.items.length + more.items.length > 100_000;
-      if (!object.open || more.items.length < 1000) object.items.push(...more.items);
+      object.open ||= more.open;
+      if (hasRoom(object, more.items.length)) for (const value of [...more.items]) object.items.push(value);
       return none;
     }
     case "union":
@@ -451,7 +483,7 @@ function dictMethod(object: DictValue, name: string, values: readonly Value[], a
       return none;
     }
     case "copy":
-      return { type: "dict", entries: new Map(object.entries), open: object.open };
+      return dictOf(object.entries, object.open);
     default:
       return unknown(name, true);
   }

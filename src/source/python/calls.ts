@@ -1,12 +1,12 @@
 import type { Call } from "./ast.js";
 import { external, found, isSparkName } from "./attributes.js";
 import { callBuiltin, callMethod } from "./builtins.js";
-import { type Environment, excerpt, labelOf } from "./evaluate.js";
+import { type Environment, labelOf } from "./evaluate.js";
 import { callFunction } from "./execute.js";
-import { placeIn, record, recordAction } from "./machine.js";
+import { readOutOfSight, record, recordAction } from "./machine.js";
 import { iterate } from "./operations.js";
 import { applyDecorator, callApi, hideFunction } from "./pipelines.js";
-import { callFrame, callReader, callSession, readExpressions, readTable } from "./spark.js";
+import { argument, callFrame, callReader, callSession, readExpressions, readTable } from "./spark.js";
 import {
   type Arg,
   type Args,
@@ -21,6 +21,7 @@ import {
   type InstanceValue,
   joinFrames,
   list,
+  readsOfFrame,
   text,
   unknown,
   type Value,
@@ -32,9 +33,9 @@ export function callValue(callee: Value, args: Args, node: Call, env: Environmen
     case "choice":
       return callee.options.map((option) => callValue(option, args, node, env)).reduce(either);
     case "function":
-      return callFunction(callee, args, env);
+      return told(callFunction(callee, args, env), node, env);
     case "dataset":
-      return callFunction(callee.function, args, env);
+      return told(callFunction(callee.function, args, env), node, env);
     case "class":
       return instantiate(callee, args, env);
     case "api":
@@ -70,6 +71,13 @@ export function callValue(callee: Value, args: Args, node: Call, env: Environmen
     default:
       return opaque(args, node, env, "");
   }
+}
+
+/** What a function of the project gives: where that can't be told, it may be a frame whose reads can't be told either. */
+function told(result: Value, node: Call, env: Environment): Value {
+  return result.type === "unknown" && result.hidden === undefined
+    ? { ...result, hidden: [{ node, run: env.run }] }
+    : result;
 }
 
 function instantiate(type: ClassValue, args: Args, env: Environment): Value {
@@ -130,7 +138,7 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
     case "functools.reduce":
       return callBuiltin("reduce", args, node, env);
     case "functools.wraps":
-      return { type: "builtin", name: "identity" };
+      return { type: "partial", target: { type: "builtin", name: "wraps" }, args };
     case "copy.copy":
     case "copy.deepcopy":
       return first?.value ?? unknown();
@@ -186,9 +194,33 @@ function callUnknown(callee: Value & { type: "unknown" }, args: Args, node: Call
     }
   }
   const result = opaque(args, node, env, callee.foreign ? "foreign" : "");
+  const before = of?.object.type === "unknown" ? (of.object.hidden ?? []) : [];
+  if (result.type === "frame") {
+    // `load("a").join(frame)`: the frame that nobody knows is part of what comes out.
+    return of === undefined || before.length === 0 ? result : joinHidden(result, of.object, env);
+  }
   if (result.type !== "unknown") return result;
   // What a method of an unknown frame gives is a frame that is just as unknown.
-  return { ...result, foreign: callee.foreign };
+  const other = of === undefined ? undefined : otherFrame(of.name, args);
+  const joined = other?.type === "unknown" ? (other.hidden ?? []) : [];
+  const hidden = before.length + joined.length > 0 ? [...new Set([...before, ...joined])] : result.hidden;
+  return { ...result, foreign: callee.foreign, ...(hidden === undefined ? {} : { hidden }) };
+}
+
+/** The frame that a method of a frame takes as its argument, such as a join's. */
+export function otherFrame(method: string, args: Args): Value | undefined {
+  return /^(?:join|crossJoin|lateralJoin|union|unionAll|unionByName|intersect|intersectAll|subtract|exceptAll)$/.test(
+    method,
+  )
+    ? argument(args, 0, "other")?.value
+    : undefined;
+}
+
+/** A frame together with what turned out to be one, but came out of a call of what can't be seen. */
+export function joinHidden(known: FrameValue, other: Value, env: Environment): FrameValue {
+  const reads = readsOfFrame(other);
+  for (const read of reads) record(env.machine, read);
+  return joinFrames(known, frame(reads, null));
 }
 
 export function rememberView(args: Args, env: Environment): void {
@@ -218,15 +250,14 @@ export function opaque(args: Args, node: Call, env: Environment, path: string): 
   for (const arg of args.positional) pass(arg);
   for (const arg of args.named.values()) pass(arg);
   if (session && readsOutOfSight(path, node)) {
-    const place = placeIn(env.run, node.start);
-    const read = { table: null, place, streaming: false, resolved: false, text: excerpt(node, env.run) };
+    const read = readOutOfSight(node, env.run);
     record(env.machine, read);
     return frame([read], null);
   }
   if (result !== null) return result;
-  return path === "" || isSparkName(path)
-    ? unknown(labelOf(node))
-    : unknown(labelOf(node), !path.startsWith("pyspark"));
+  if (/^(?:pyspark|delta|builtins)\b/.test(path)) return unknown(labelOf(node), !path.startsWith("pyspark"));
+  const hidden = [{ node, run: env.run }];
+  return { type: "unknown", label: labelOf(node), foreign: path !== "" && !isSparkName(path), hidden };
 }
 
 /** Whether a call that is given the session may read tables: Spark's own functions, loggers and the like don't. */

@@ -2,13 +2,12 @@ import type { Argument, Comprehension, Expression, FormattedValue, Text } from "
 import { attribute } from "./attributes.js";
 import { callValue } from "./calls.js";
 import { assign } from "./execute.js";
-import { type Machine, type ModuleRun, newScope, type Scope, step, use } from "./machine.js";
-import { compare, index, iterate, operate } from "./operations.js";
+import { charge, type Machine, type ModuleRun, newScope, type Scope, step, use } from "./machine.js";
+import { compare, formattedText, index, iterate, operate } from "./operations.js";
 import {
   type Arg,
   type Args,
   alternatives,
-  asText,
   boolean,
   type DictValue,
   either,
@@ -107,7 +106,10 @@ export function evaluate(node: Expression, env: Environment): Value {
     }
     case "YieldFrom": {
       const value = node.value === null ? none : evaluate(node.value, env);
-      env.machine.calls.at(-1)?.yielded?.push(...iterate(value).items);
+      for (const item of iterate(value).items) {
+        step(env.machine);
+        env.machine.calls.at(-1)?.yielded?.push(item);
+      }
       return unknown();
     }
     case "Slice":
@@ -161,9 +163,11 @@ export function evaluateArgs(args: readonly Argument[], env: Environment): Args 
     } else if (arg.star === "*") {
       const items = iterate(value);
       open ||= items.open;
+      charge(items.items.length >> 2);
       for (const item of items.items) positional.push({ value: item, node: arg.value });
     } else if (value.type === "dict") {
       open ||= value.open;
+      charge(value.entries.size >> 2);
       for (const entry of value.entries.values()) {
         if (entry.key.type === "text") name(entry.key.value, { value: entry.value, node: arg.value });
         else open = true;
@@ -189,8 +193,9 @@ function formatted(parts: readonly (Text | FormattedValue)[], env: Environment):
     const values = alternatives(evaluate(part.value, env));
     if (part.format !== null) for (const inner of part.format) if (inner.type !== "Text") evaluate(inner.value, env);
     const plain = part.conversion === "" || part.conversion === "s";
+    const format = (part.format ?? []).map((inner) => (inner.type === "Text" ? inner.value : "?")).join("");
     const texts = values.map((value) => {
-      const known = plain && part.format === null && value.type !== "unknown" ? asText(value) : null;
+      const known = plain && value.type !== "unknown" ? formattedText(value, format) : null;
       return known ?? hole(labelOf(part.value));
     });
     const distinct = [...new Set(texts)];
@@ -198,6 +203,7 @@ function formatted(parts: readonly (Text | FormattedValue)[], env: Environment):
       distinct.length * results.length > 16
         ? results.map((result) => ({ ...result, value: result.value + hole(labelOf(part.value)) }))
         : results.flatMap((result) => distinct.map((piece) => ({ value: result.value + piece, map: [...result.map] })));
+    for (const result of results) charge((result.value.length >> 6) + (result.map.length >> 4));
     if (results.some((result) => result.value.length > maxText)) return unknown();
   }
   const options: TextValue[] = results.map((result) => ({ type: "text", ...result, file: env.run.path }));
@@ -237,7 +243,7 @@ function sequence(nodes: readonly Expression[], env: Environment): Value {
     if (node.type === "Star") {
       const inner = iterate(value);
       open ||= inner.open;
-      items.push(...inner.items);
+      for (const item of inner.items) items.push(item);
     } else items.push(value);
   }
   return list(items, open);
@@ -253,6 +259,7 @@ function dictionary(
     const value = evaluate(node.value, env);
     if (key === null) {
       if (value.type === "dict") {
+        charge(value.entries.size >> 2);
         result.open ||= value.open;
         for (const [name, entry] of value.entries) result.entries.set(name, entry);
       } else result.open = true;
@@ -335,10 +342,4 @@ function conditional(test: Expression, then: Expression, otherwise: Expression, 
   const holds = truth(evaluate(test, env));
   if (holds !== null) return evaluate(holds ? then : otherwise, env);
   return either(evaluate(then, env), evaluate(otherwise, env));
-}
-
-/** The source text of an expression, shortened to a line. */
-export function excerpt(node: Expression, run: ModuleRun): string {
-  const line = run.text.slice(node.start, Math.min(node.end, node.start + 400)).replace(/\s+/g, " ");
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }

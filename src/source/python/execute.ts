@@ -2,7 +2,7 @@ import type { Expression, FunctionDefinition, Parameter, Statement } from "./ast
 import { isSparkName } from "./attributes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { importFrom, importModule } from "./imports.js";
-import { type Machine, newScope, type Scope, step } from "./machine.js";
+import { charge, type Machine, newScope, type Scope, step } from "./machine.js";
 import { iterate } from "./operations.js";
 import { applyDecorators } from "./pipelines.js";
 import {
@@ -95,7 +95,7 @@ function executeOne(statement: Statement, env: Environment): Ending {
       return branch(statement, env);
     case "While": {
       if (truth(evaluate(statement.test, env)) === false) return execute(statement.otherwise, env);
-      const before = new Map(env.scope.vars);
+      const before = copied(env.scope.vars);
       const ending = execute(statement.body, env);
       if (truth(evaluate(statement.test, env)) !== true) mergeInto(env.scope, before);
       execute(statement.otherwise, env);
@@ -114,10 +114,10 @@ function executeOne(statement: Statement, env: Environment): Ending {
     case "Match": {
       evaluate(statement.subject, env);
       let result: Ending | null = null;
-      const before = new Map(env.scope.vars);
+      const before = copied(env.scope.vars);
       let merged: Map<string, Value> | null = null;
       for (const { pattern, guard, body } of statement.cases) {
-        env.scope.vars = new Map(before);
+        env.scope.vars = copied(before);
         for (const name of pattern.names) env.scope.vars.set(name, unknown(name));
         if (guard !== null) evaluate(guard, env);
         const ending = execute(body, env);
@@ -148,6 +148,12 @@ function weaker(a: Ending, b: Ending): Ending {
   return order.indexOf(a) <= order.indexOf(b) ? a : b;
 }
 
+/** The names of a scope as they are now, for one of several ways. */
+function copied(vars: ReadonlyMap<string, Value>): Map<string, Value> {
+  charge(vars.size >> 1);
+  return new Map(vars);
+}
+
 /** Joins what was known on another way into a scope. */
 function mergeInto(scope: Scope, other: ReadonlyMap<string, Value>): void {
   for (const [name, value] of other) {
@@ -159,13 +165,13 @@ function mergeInto(scope: Scope, other: ReadonlyMap<string, Value>): void {
 
 function branch(statement: Statement & { type: "If" }, env: Environment): Ending {
   // A chain of `elif` is followed without recursion.
-  const before = new Map(env.scope.vars);
+  const before = copied(env.scope.vars);
   const ways: { vars: Map<string, Value>; ending: Ending }[] = [];
   let at: Statement & { type: "If" } = statement;
   for (;;) {
     const holds = truth(evaluate(at.test, env));
     if (holds !== false) {
-      const vars = holds === true && ways.length === 0 ? env.scope.vars : new Map(env.scope.vars);
+      const vars = holds === true && ways.length === 0 ? env.scope.vars : copied(env.scope.vars);
       const rest = env.scope.vars;
       env.scope.vars = vars;
       ways.push({ ending: execute(at.body, env), vars: env.scope.vars });
@@ -178,7 +184,7 @@ function branch(statement: Statement & { type: "If" }, env: Environment): Ending
       continue;
     }
     const vars = env.scope.vars;
-    env.scope.vars = ways.length === 0 ? vars : new Map(before);
+    env.scope.vars = ways.length === 0 ? vars : copied(before);
     ways.push({ ending: execute(at.otherwise, env), vars: env.scope.vars });
     break;
   }
@@ -215,13 +221,13 @@ function loop(statement: Statement & { type: "For" }, env: Environment): Ending 
 }
 
 function attempt(statement: Statement & { type: "Try" }, env: Environment): Ending {
-  const before = new Map(env.scope.vars);
+  const before = copied(env.scope.vars);
   let result = execute(statement.body, env);
   if (result === "end") result = execute(statement.otherwise, env);
   const after = env.scope.vars;
   const ways: Map<string, Value>[] = [];
   for (const handler of statement.handlers) {
-    env.scope.vars = new Map(before);
+    env.scope.vars = copied(before);
     mergeInto(env.scope, after);
     if (handler.test !== null) evaluate(handler.test, env);
     if (handler.name !== null) env.scope.vars.set(handler.name, unknown(handler.name, true));

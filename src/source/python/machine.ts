@@ -1,7 +1,7 @@
 import type { Place } from "../../diagnostics/diagnostic.js";
 import type { LineIndex } from "../lines.js";
 import type { Expectation, Read } from "../model.js";
-import type { For, Module, Statement } from "./ast.js";
+import type { Call, Expression, For, Module, Statement } from "./ast.js";
 import type { FunctionValue, Value } from "./values.js";
 
 /** The names of a function, class or module. */
@@ -119,13 +119,57 @@ export function step(machine: Machine): void {
   if (++machine.steps > machine.maxSteps) throw new OutOfWork();
 }
 
+/** The machine that is at work: imports start others inside of it. */
+let working: Machine | null = null;
+
+/** Does a part of following a module; what is charged meanwhile is charged to its machine. */
+export function workingOn<T>(machine: Machine, work: () => T): T {
+  const outer = working;
+  working = machine;
+  try {
+    return work();
+  } finally {
+    working = outer;
+  }
+}
+
+/**
+ * Charges for a value by its size, in steps: a text that doubles, or a list that grows while a loop runs over it, costs more than the
+ * statements that make it.
+ * @throws OutOfWork when the machine has done all that it may.
+ */
+export function charge(steps: number): void {
+  if (working === null) return;
+  working.steps += steps;
+  if (working.steps > working.maxSteps) throw new OutOfWork();
+}
+
 export function placeIn(run: ModuleRun, offset: number): Place {
   return run.lines.place(offset);
 }
 
+/** The source text of an expression, shortened to a line. */
+export function excerpt(node: Expression, run: ModuleRun): string {
+  const line = run.text.slice(node.start, Math.min(node.end, node.start + 400)).replace(/\s+/g, " ");
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
+/** The read that a call of what can't be seen may have made. */
+export function readOutOfSight(node: Call, run: ModuleRun): Read {
+  return { table: null, place: placeIn(run, node.start), streaming: false, resolved: false, text: excerpt(node, run) };
+}
+
 export function record(machine: Machine, read: Read): void {
+  step(machine);
+  if (collect(machine.collector, read)) machine.steps += 20;
+}
+
+/** Adds a read to what is seen, once; whether it is new. */
+export function collect(into: Collector, read: Read): boolean {
   const key = `${read.place.file}\n${read.place.line}:${read.place.column}\n${read.streaming}\n${read.table}`;
-  if (!machine.collector.reads.has(key)) machine.collector.reads.set(key, read);
+  if (into.reads.has(key)) return false;
+  into.reads.set(key, read);
+  return true;
 }
 
 export function recordAction(machine: Machine, run: ModuleRun, text: string, offset: number): void {

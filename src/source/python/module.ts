@@ -3,7 +3,15 @@ import { TreeError } from "../../project/tree.js";
 import { indexLines } from "../lines.js";
 import type { Module } from "./ast.js";
 import { execute } from "./execute.js";
-import { type Importer, type Machine, type ModuleRun, newCollector, newScope, OutOfWork } from "./machine.js";
+import {
+  type Importer,
+  type Machine,
+  type ModuleRun,
+  newCollector,
+  newScope,
+  OutOfWork,
+  workingOn,
+} from "./machine.js";
 import { readNotebook } from "./notebook.js";
 import { parsePython } from "./parse.js";
 import { TooDeep } from "./tokens.js";
@@ -129,20 +137,35 @@ function load(path: string, tree: FileTree): ModuleRun | null {
     machine: null,
   });
   if (bytes.length > maxBytes) return make("", empty, true);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return make("", { ...empty, error: { message: "not UTF-8", offset: 0 } }, false);
-  }
-  const notebook = readNotebook(path, text);
-  if (notebook.error !== null) return make(text, { ...empty, error: notebook.error }, false);
+  const decoded = decode(bytes);
+  if (decoded.text === null) return make("", { ...empty, error: { message: decoded.error, offset: 0 } }, false);
+  const notebook = readNotebook(path, decoded.text);
+  if (notebook.error !== null) return make(decoded.text, { ...empty, error: notebook.error }, false);
   try {
     return make(notebook.text, parsePython(notebook.text), false, notebook.lines);
   } catch (error) {
     if (error instanceof TooDeep || error instanceof RangeError)
       return make(notebook.text, empty, true, notebook.lines);
     throw error;
+  }
+}
+
+/** The text of a module, in UTF-8 or the encoding that its first two lines declare (PEP 263). */
+function decode(bytes: Uint8Array): { text: string; error: null } | { text: null; error: string } {
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 400)).split(/\r\n?|\n/, 2);
+  const declared = head
+    .map((line) => /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/.exec(line)?.[1])
+    .find((name) => name !== undefined);
+  const name = (declared ?? "utf-8").toLowerCase().replaceAll("_", "-");
+  const label = name
+    .replace(/^latin-?1$/, "latin1")
+    .replace(/^(?:cp|windows-?)(125\d)$/, "windows-$1")
+    .replace(/^utf-8-sig$/, "utf-8");
+  try {
+    return { text: new TextDecoder(label, { fatal: true }).decode(bytes), error: null };
+  } catch (error) {
+    if (error instanceof RangeError) return { text: null, error: `unknown encoding: ${declared}` };
+    return { text: null, error: declared === undefined ? "not UTF-8" : `not ${declared}` };
   }
 }
 
@@ -157,7 +180,7 @@ export function machineFor(run: ModuleRun, importer: Importer, steps = maxSteps)
 function follow(run: ModuleRun, importer: Importer): void {
   const machine = machineFor(run, importer);
   run.machine = machine;
-  guarded(run, () => {
+  guarded(run, machine, () => {
     for (const statement of run.tree.body) {
       run.current = statement;
       execute([statement], { machine, scope: run.scope, run });
@@ -166,9 +189,9 @@ function follow(run: ModuleRun, importer: Importer): void {
 }
 
 /** Runs a part of following a module; when the work grows beyond bounds the module counts as too big. */
-export function guarded(run: ModuleRun, work: () => void): void {
+export function guarded(run: ModuleRun, machine: Machine, work: () => void): void {
   try {
-    work();
+    workingOn(machine, work);
   } catch (error) {
     if (!(error instanceof OutOfWork || error instanceof RangeError)) throw error;
     run.tooBig = true;

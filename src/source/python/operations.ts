@@ -1,9 +1,11 @@
 import type { Comparison, Expression } from "./ast.js";
 import { type Environment, evaluate, labelOf, maxText } from "./evaluate.js";
+import { charge } from "./machine.js";
 import {
   alternatives,
   asText,
   boolean,
+  dictOf,
   either,
   hasHole,
   hole,
@@ -47,7 +49,7 @@ export function operate(operator: string, left: Value, right: Value): Value {
   if (operator === "+") return add(left, right);
   if (operator === "%" && left.type === "text") return percent(left, right);
   if (operator === "|" && left.type === "dict" && right.type === "dict") {
-    return { type: "dict", entries: new Map([...left.entries, ...right.entries]), open: left.open || right.open };
+    return dictOf([...left.entries, ...right.entries], left.open || right.open);
   }
   if (operator === "*" && left.type === "text" && right.type === "number") {
     const size = left.value.length * right.value;
@@ -78,15 +80,17 @@ function concatenated(left: Value, right: Value, value: string): TextValue {
   if (file === undefined || (a?.file !== undefined && b?.file !== undefined && a.file !== b.file)) return text(value);
   const shift = value.length - (b?.value.length ?? 0);
   const map = [...(a?.map ?? []), ...(b?.map ?? []).map((n, i) => (i % 2 === 0 ? n + shift : n))];
+  charge((value.length >> 4) + (map.length >> 2));
   return { type: "text", value, map, file };
 }
 
 function percent(left: TextValue, right: Value): Value {
   const values = right.type === "list" ? [...right.items] : [right];
   let position = 0;
+  let size = left.value.length;
   const value = left.value.replace(
-    /%(?:\((\w+)\))?[-+ 0#]*\d*(?:\.\d+)?([a-zA-Z%])/g,
-    (_, key: string | undefined, kind: string) => {
+    /%(?:\((\w+)\))?([-+ 0#]*\d*(?:\.\d+)?)([a-zA-Z%])/g,
+    (_, key: string | undefined, flags: string, kind: string) => {
       if (kind === "%") return "%";
       const item =
         key === undefined
@@ -94,10 +98,33 @@ function percent(left: TextValue, right: Value): Value {
           : right.type === "dict"
             ? right.entries.get(`s${key}`)?.value
             : undefined;
-      return (item === undefined ? null : asText(item)) ?? hole(key ?? "…");
+      const piece = (item === undefined ? null : formattedText(item, flags)) ?? hole(key ?? "…");
+      size += piece.length;
+      return size > maxText ? "" : piece;
     },
   );
-  return text(value);
+  return size > maxText ? unknown() : text(value);
+}
+
+/**
+ * A value as a format of Python shows it ("Format Specification Mini-Language"): filled up to a width, numbers with leading zeros; null
+ * when the value, or the format, is not known.
+ */
+export function formattedText(value: Value, format: string): string | null {
+  const known = asText(value);
+  if (format === "" || known === null || value.type === "unknown" || value.type === "external")
+    return format === "" ? known : null;
+  const spec = /^(?:(.?)([<>^]))?(0?)(\d{0,3})([sd]?)$/.exec(format);
+  if (spec === null || hasHole(known) || (value.type !== "text" && value.type !== "number")) return null;
+  const [, fill = "", side = "", zero = "", width = "", kind = ""] = spec;
+  const isNumber = value.type === "number";
+  if (kind !== "" && (kind === "d") !== isNumber) return null;
+  const missing = Number(width) - known.length;
+  if (missing <= 0) return known;
+  const by = fill !== "" ? fill : zero;
+  if (side === "^" || (zero !== "" && known.startsWith("-"))) return null;
+  const padding = (by === "" ? " " : by).repeat(missing);
+  return (side === "" ? isNumber : side === ">") ? padding + known : known + padding;
 }
 
 function arithmetic(operator: string, a: number, b: number): Value {
@@ -164,6 +191,7 @@ function contains(item: Value, holder: Value): boolean | null {
   if (holder.type !== "list" && holder.type !== "dict") return null;
   const key = keyOf(item);
   if (key === null || hasHole(key)) return null;
+  charge((holder.type === "dict" ? holder.entries.size : holder.items.length) >> 2);
   const keys = holder.type === "dict" ? [...holder.entries.keys()] : holder.items.map(keyOf);
   if (keys.includes(key)) return true;
   return holder.open || keys.some((other) => other === null || hasHole(other)) ? null : false;

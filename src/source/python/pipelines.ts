@@ -3,8 +3,8 @@ import type { Expectation, Read } from "../model.js";
 import { splitName, tableName } from "../names.js";
 import type { Call, Expression } from "./ast.js";
 import { callValue } from "./calls.js";
-import { type Environment, excerpt } from "./evaluate.js";
-import { type Definition, type Flow, placeIn } from "./machine.js";
+import type { Environment } from "./evaluate.js";
+import { type Definition, excerpt, type Flow, placeIn } from "./machine.js";
 import { argument, readNamed, readTable } from "./spark.js";
 import {
   type Arg,

@@ -5,9 +5,19 @@ import { definesTable } from "../match.js";
 import type { Dataset, ModuleReading, Read, ReadOptions, Sink } from "../model.js";
 import { callFunction } from "./execute.js";
 import { bodyOf, fingerprintOf, type Parts, partsOf } from "./fingerprint.js";
-import { type Collector, type Definition, type Flow, type Machine, type ModuleRun, newCollector } from "./machine.js";
+import {
+  type Collector,
+  collect,
+  type Definition,
+  type Flow,
+  type Machine,
+  type ModuleRun,
+  newCollector,
+  placeIn,
+  record,
+} from "./machine.js";
 import { guarded, type PythonModules } from "./module.js";
-import { emptyArgs, type FunctionValue, type Value } from "./values.js";
+import { emptyArgs, type FunctionValue, readsOfFrame, type Value } from "./values.js";
 
 /** What a Python module, or a notebook, says; null when there is no such file. */
 export function readPython(path: string, modules: PythonModules, options: ReadOptions): ModuleReading | null {
@@ -23,7 +33,7 @@ function readRun(run: ModuleRun, options: ReadOptions): ModuleReading {
   const parts = options.fingerprints ? partsOf(run) : null;
   const datasets: Dataset[] = [];
   const sinks: Sink[] = [];
-  if (machine !== null) guarded(run, () => followDatasets(run, machine, parts, datasets, sinks));
+  if (machine !== null) guarded(run, machine, () => followDatasets(run, machine, parts, datasets, sinks));
   const { error } = run.tree;
   return {
     path: run.path,
@@ -122,16 +132,14 @@ function ordered(seen: Collector): Read[] {
 }
 
 function merge(into: Collector, from: Collector): void {
-  for (const [key, read] of from.reads) into.reads.set(key, read);
+  for (const read of from.reads.values()) collect(into, read);
   for (const [key, action] of from.actions) into.actions.set(key, action);
   into.streams ||= from.streams;
 }
 
 function followFlow(flow: Flow, machine: Machine): Collector {
   const seen = newCollector();
-  flow.reads.forEach((read, i) => {
-    seen.reads.set(String(i), read);
-  });
+  for (const read of flow.reads) collect(seen, read);
   if (flow.function !== null) followFunction(flow.function, machine, seen);
   return seen;
 }
@@ -139,7 +147,16 @@ function followFlow(flow: Flow, machine: Machine): Collector {
 /** Follows a dataset's function as if it was called, and gives what it returns. */
 function followFunction(called: FunctionValue, machine: Machine, seen: Collector): Value {
   machine.collector = seen;
-  return callFunction(called, emptyArgs, { machine });
+  const result = callFunction(called, emptyArgs, { machine });
+  const reads = readsOfFrame(result);
+  for (const read of reads) record(machine, read);
+  if (reads.length === 0 && (result.type === "unknown" || result.type === "external")) {
+    // `return FRAMES["orders"]`: a frame, but nobody knows of what.
+    const text = result.type === "unknown" ? result.label : result.path;
+    const place = placeIn(called.run, called.node.start);
+    record(machine, { table: null, place, streaming: false, resolved: false, text });
+  }
+  return result;
 }
 
 function kindOf(definition: Definition, result: Value | null, seen: Collector): Kind | null {

@@ -3,10 +3,10 @@ import type { Read } from "../model.js";
 import { isPath, splitName, tableName } from "../names.js";
 import { readQuery } from "../sql/query.js";
 import type { Call, Expression } from "./ast.js";
-import { opaque, rememberView } from "./calls.js";
-import { type Environment, excerpt, labelOf } from "./evaluate.js";
+import { joinHidden, opaque, otherFrame, rememberView } from "./calls.js";
+import { type Environment, labelOf } from "./evaluate.js";
 import { callFunction } from "./execute.js";
-import { placeIn, record, recordAction } from "./machine.js";
+import { charge, excerpt, placeIn, record, recordAction } from "./machine.js";
 import { hideFunction } from "./pipelines.js";
 import {
   type Arg,
@@ -168,6 +168,7 @@ function readSqlText(query: Arg, args: Args, env: Environment): FrameValue {
       streaming = null;
       continue;
     }
+    charge(option.value.length >> 3);
     const frames = new Set(collector.localViews);
     const parameters = new Map<string, Value>();
     const given = argument(args, 1, "args")?.value;
@@ -194,6 +195,10 @@ function readSqlText(query: Arg, args: Args, env: Environment): FrameValue {
         reads.push({ table: null, place, streaming: found.streaming, resolved: false, text: found.text });
       } else if (!isPath(found.name)) reads.push(readNamed(found.name, place, found.streaming, shown(found.name)));
       if (found.streaming) streaming = true;
+    }
+    if (reading.tooBig) {
+      const place = placeIn(env.run, query.node.start);
+      reads.push({ table: null, place, streaming: false, resolved: false, text: excerpt(query.node, env.run) });
     }
     if (reading.streams) streaming = true;
     if (reading.writes !== null) {
@@ -267,6 +272,8 @@ export function callFrame(
   }
   const passed = opaque(args, node, env, "pyspark.sql.DataFrame");
   let result: FrameValue = passed.type === "frame" ? joinFrames(object, passed) : object;
+  const other = otherFrame(name, args);
+  if (other !== undefined && other.type !== "frame") result = joinHidden(result, other, env);
   if (takingSql.has(name)) result = { ...result, reads: [...result.reads, ...readExpressions(args, env)] };
   if (isAction) return name === "collect" || name === "take" || name === "head" ? list([], true) : unknown(name);
   if (object.delta && name === "toDF") return { ...result, delta: false };

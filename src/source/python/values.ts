@@ -1,6 +1,6 @@
 import type { Expectation, Read } from "../model.js";
-import type { ClassDefinition, Expression, FunctionDefinition, Lambda } from "./ast.js";
-import type { Definition, ModuleRun, Scope } from "./machine.js";
+import type { Call, ClassDefinition, Expression, FunctionDefinition, Lambda } from "./ast.js";
+import { charge, type Definition, type ModuleRun, readOutOfSight, type Scope } from "./machine.js";
 
 /** What an expression may stand for, as far as the text tells. */
 export type Value =
@@ -60,7 +60,7 @@ export interface ListValue {
 export interface DictValue {
   readonly type: "dict";
   /** By the key's kind and value. */
-  readonly entries: Map<string, { readonly key: Value; readonly value: Value }>;
+  readonly entries: Entries;
   open: boolean;
 }
 
@@ -105,12 +105,19 @@ export interface FrameValue {
   readonly delta: boolean;
 }
 
+export interface HiddenCall {
+  readonly node: Call;
+  readonly run: ModuleRun;
+}
+
 export interface UnknownValue {
   readonly type: "unknown";
   /** What it goes by in a name: `{catalog}`. */
   readonly label: string;
   /** Comes from outside Spark (`gc`, `requests`): nothing called on it is an action of a frame. */
   readonly foreign: boolean;
+  /** The calls of what can't be seen that it came out of: something was read there if it turns out to be a frame. */
+  readonly hidden?: readonly HiddenCall[];
   /** What it is an attribute of, and where its name stands. */
   readonly of?: { readonly object: Value; readonly name: string; readonly start: number };
 }
@@ -132,6 +139,7 @@ export const none: Value = { type: "none" };
 export const emptyArgs: Args = { positional: [], named: new Map(), open: false };
 
 export function text(value: string): TextValue {
+  charge(value.length >> 4);
   return { type: "text", value };
 }
 
@@ -144,7 +152,20 @@ export function boolean(value: boolean): Value {
 }
 
 export function list(items: Value[], open = false): ListValue {
+  charge(items.length >> 2);
   return { type: "list", items, open };
+}
+
+export type Entries = Map<string, { readonly key: Value; readonly value: Value }>;
+
+/** A dictionary of the entries, which are copied. */
+export function dictOf(
+  entries: Iterable<readonly [string, { readonly key: Value; readonly value: Value }]>,
+  open: boolean,
+): DictValue {
+  const copied: Entries = new Map(entries);
+  charge(copied.size >> 2);
+  return { type: "dict", entries: copied, open };
 }
 
 export function unknown(label = "…", foreign = false): UnknownValue {
@@ -153,6 +174,27 @@ export function unknown(label = "…", foreign = false): UnknownValue {
 
 export function frame(reads: readonly Read[], streaming: boolean | null, grouped = false): FrameValue {
   return { type: "frame", reads, streaming, grouped, delta: false };
+}
+
+function readsOf(hidden: readonly HiddenCall[]): Read[] {
+  return hidden.map(({ node, run }) => readOutOfSight(node, run));
+}
+
+/**
+ * What a value reads that is used as a frame. Of one that came out of a call of what can't be seen it is not known, which is a read that
+ * can't be told.
+ */
+export function readsOfFrame(value: Value): readonly Read[] {
+  switch (value.type) {
+    case "frame":
+      return value.reads;
+    case "unknown":
+      return readsOf(value.hidden ?? []);
+    case "choice":
+      return value.options.flatMap(readsOfFrame);
+    default:
+      return [];
+  }
 }
 
 /** The alternatives that a value stands for; itself when there is one. */
@@ -166,12 +208,20 @@ const maxAlternatives = 16;
 export function either(a: Value, b: Value): Value {
   if (a === b) return a;
   const options: Value[] = [];
+  const hidden: HiddenCall[] = [];
   let frames: FrameValue | null = null;
   for (const option of [...alternatives(a), ...alternatives(b)]) {
     if (option.type === "frame") frames = frames === null ? option : joinFrames(frames, option);
-    else if (!options.some((other) => same(other, option))) options.push(option);
+    else {
+      const at = options.findIndex((other) => same(other, option));
+      const known = options[at];
+      if (known === undefined) options.push(option);
+      else if (known.type === "unknown" && option.type === "unknown") options[at] = joinUnknown(known, option);
+    }
+    if (option.type === "unknown") hidden.push(...(option.hidden ?? []));
   }
-  if (frames !== null) options.unshift(frames);
+  // Where one way gives a frame, what can't be seen on the other way is one too.
+  if (frames !== null) options.unshift(hidden.length === 0 ? frames : joinFrames(frames, frame(readsOf(hidden), null)));
   // A frame, a function or a module against nothing known: the text means the one that is known.
   const known = options.filter(
     (option) => option.type !== "unknown" && option.type !== "none" && option.type !== "external",
@@ -180,7 +230,13 @@ export function either(a: Value, b: Value): Value {
   const kept = structural.length > 0 && known.length === structural.length ? known : options;
   const [only] = kept;
   if (kept.length === 1 && only !== undefined) return only;
-  return kept.length > maxAlternatives ? unknown() : { type: "choice", options: kept };
+  if (kept.length <= maxAlternatives) return { type: "choice", options: kept };
+  return hidden.length === 0 ? unknown() : { ...unknown(), hidden: hidden.slice(0, maxAlternatives) };
+}
+
+function joinUnknown(a: UnknownValue, b: UnknownValue): UnknownValue {
+  if (b.hidden === undefined || a.hidden === b.hidden) return a;
+  return { ...a, hidden: [...new Set([...(a.hidden ?? []), ...b.hidden])].slice(0, maxAlternatives) };
 }
 
 function same(a: Value, b: Value): boolean {
@@ -194,6 +250,7 @@ function same(a: Value, b: Value): boolean {
 }
 
 export function joinFrames(a: FrameValue, b: FrameValue): FrameValue {
+  charge((a.reads.length + b.reads.length) >> 2);
   const reads = a.reads === b.reads || b.reads.length === 0 ? a.reads : [...new Set([...a.reads, ...b.reads])];
   const streaming =
     a.streaming === true || b.streaming === true ? true : a.streaming === null || b.streaming === null ? null : false;
@@ -243,6 +300,7 @@ export function keyOf(value: Value): string | null {
     case "none":
       return "none";
     case "list": {
+      charge(value.items.length);
       const keys = value.items.map(keyOf);
       return value.open || keys.includes(null) ? null : `(${keys.join("\u0000")})`;
     }
@@ -283,8 +341,6 @@ export function asText(value: Value): string | null {
       return hole(value.label);
     case "external":
       return hole(value.path.slice(value.path.lastIndexOf(".") + 1));
-    case "list":
-      return value.open ? null : null;
     default:
       return null;
   }
@@ -293,6 +349,7 @@ export function asText(value: Value): string | null {
 /** A value in one spelling, null when it is not known to its end. */
 export function canonical(value: Value, depth = 0): string | null {
   if (depth > 20) return null;
+  charge(1);
   const all = (values: readonly Value[]): string | null => {
     const spelled = values.map((item) => canonical(item, depth + 1));
     return spelled.includes(null) ? null : spelled.join(",");

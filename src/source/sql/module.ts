@@ -18,11 +18,13 @@ export function readSql(path: string, source: string, options: ReadOptions): Mod
   const datasets: Dataset[] = [];
   const flows: { target: string; dataset: Dataset }[] = [];
   let fault = error;
+  let tooBig = false;
   const reads: Read[] = [];
   for (const statement of splitStatements(tokens)) {
     const relations = readRelations(text, statement.query);
     const found = relations.reads.map((read) => toRead(read, lines));
     const problem = statement.error ?? relations.error;
+    tooBig ||= relations.tooBig;
     if (problem !== null && (fault === null || problem.offset < fault.offset)) fault = problem;
     const made = describe(
       statement,
@@ -40,8 +42,8 @@ export function readSql(path: string, source: string, options: ReadOptions): Mod
     datasets: joinFlows(datasets, flows),
     reads,
     imports: [],
-    syntaxError: fault === null ? null : { message: fault.message, place: lines.place(fault.offset) },
-    tooBig: false,
+    syntaxError: fault === null || tooBig ? null : { message: fault.message, place: lines.place(fault.offset) },
+    tooBig,
     fingerprint: options.fingerprints ? fingerprint(fault === null ? spelled(tokens) : text) : null,
     ignores: collectIgnores(text, remarks, (offset) => lines.place(offset).line),
   };

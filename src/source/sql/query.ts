@@ -1,3 +1,4 @@
+import { identifierName } from "./identifier.js";
 import { type Token, tokenizeSql } from "./tokens.js";
 
 /** A table that a query reads. */
@@ -17,6 +18,8 @@ export interface QueryReading {
   readonly streams: boolean;
   /** The statement's first words when it changes something: "INSERT INTO", "DROP TABLE". */
   readonly writes: string | null;
+  /** Nested too deep, or of too many tables, to be read to its end. */
+  readonly tooBig: boolean;
   readonly error: { readonly message: string; readonly offset: number } | null;
 }
 
@@ -73,6 +76,9 @@ const fromFunctions = new Set([
   "BTRIM",
 ]);
 const maxDepth = 200;
+const maxReads = 10_000;
+/** Words behind which an expression begins: a FROM there is a column of that name. */
+const beforeOperand = /^(?:CASE|WHEN|THEN|ELSE|AND|OR|NOT|LIKE|BETWEEN)$/;
 
 /** Reads the relations of tokens; a reader is made for each text, and goes through its tokens once. */
 export function readRelations(
@@ -84,10 +90,15 @@ export function readRelations(
   const stars: number[] = [];
   let error: QueryReading["error"] = null;
   let streams = false;
+  let tooBig = false;
   let at = 0;
 
   const fail = (message: string, offset: number) => {
     error ??= { message, offset };
+  };
+  const giveUp = () => {
+    tooBig = true;
+    at = tokens.length;
   };
   const upper = (offset = 0) => tokens[at + offset]?.upper ?? "";
   const isOperator = (value: string, offset = 0) => {
@@ -102,8 +113,7 @@ export function readRelations(
   /** Everything up to the bracket that closes, or to the end of the statement. */
   const query = (names: ReadonlySet<string>, depth: number, caller: string): void => {
     if (depth > maxDepth) {
-      fail("nested too deep", tokens[at]?.start ?? text.length);
-      at = tokens.length;
+      giveUp();
       return;
     }
     let known = names;
@@ -133,8 +143,9 @@ export function readRelations(
         }
         case "FROM": {
           const previous = tokens[at - 1]?.upper;
+          const isColumn = isOperand();
           at++;
-          if (selected && previous !== "DISTINCT" && previous !== "DELETE") tables(known, depth);
+          if (selected && !isColumn && previous !== "DISTINCT" && previous !== "DELETE") tables(known, depth);
           break;
         }
         case "JOIN":
@@ -146,7 +157,8 @@ export function readRelations(
           if (isQueryStart() && isName(1)) {
             at++;
             item(known, depth, false);
-          } else at++;
+          } else if (isArgument() && isOperator("(", 1)) relation(known, depth, false);
+          else at++;
           break;
         case "USING":
           if (caller === "" && tokens.slice(0, at).some((other) => other.upper === "MERGE") && isName(1)) {
@@ -165,6 +177,33 @@ export function readRelations(
       word,
     );
 
+  /** Whether the word stands where an expression has to begin, or goes on as one: it is a column then, whatever it means elsewhere. */
+  const isOperand = () => {
+    const previous = tokens[at - 1];
+    const next = tokens[at + 1];
+    const inList =
+      previous?.upper === "SELECT" ||
+      previous?.upper === "AS" ||
+      (previous?.type === "operator" && previous.value === ",");
+    if (inList)
+      return (
+        next === undefined ||
+        next.upper === "FROM" ||
+        next.upper === "AS" ||
+        (next.type === "operator" && next.value !== "(")
+      );
+    return (
+      beforeOperand.test(previous?.upper ?? "") ||
+      (previous?.type === "operator" && /^(?:[=<>+\-/%]|<=|>=|<>|!=|==|<=>|\|\|)$/.test(previous.value))
+    );
+  };
+
+  /** Whether an argument of a function begins here: `f(TABLE(t))`, `f(data => TABLE(t))`. */
+  const isArgument = () => {
+    const previous = tokens[at - 1];
+    return previous?.type === "operator" && /^(?:\(|,|=>)$/.test(previous.value);
+  };
+
   const isQueryStart = () => {
     const previous = tokens[at - 1];
     return (
@@ -178,7 +217,10 @@ export function readRelations(
   const bracket = (names: ReadonlySet<string>, depth: number, caller: string): void => {
     const open = tokens[at]?.start ?? 0;
     at++;
-    const starts = /^(?:SELECT|WITH|FROM|TABLE|VALUES)$/.test(upper()) || isOperator("(");
+    // `trim(FROM x)` has no tables; of a function's arguments only a query has.
+    const isCall = caller !== "" && caller !== "call";
+    const starts =
+      /^(?:SELECT|WITH|VALUES)$/.test(upper()) || (!isCall && (/^(?:FROM|TABLE)$/.test(upper()) || isOperator("(")));
     query(names, depth + 1, starts ? "" : caller === "" ? "bracket" : caller);
     if (isOperator(")")) at++;
     else fail("a bracket is never closed", open);
@@ -287,22 +329,21 @@ export function readRelations(
       return;
     }
     if (depth > maxDepth) {
-      fail("nested too deep", token.start);
-      at = tokens.length;
+      giveUp();
       return;
     }
     if (isOperator("(")) {
-      const before = at;
-      const inner = tokens[at + 1];
-      if (inner?.type === "operator" || /^(?:SELECT|WITH|FROM|TABLE|VALUES)$/.test(inner?.upper ?? "")) {
+      const open = token.start;
+      if (/^(?:SELECT|WITH|FROM|TABLE|VALUES)$/.test(upper(1))) {
         bracket(names, depth, "");
         return;
       }
       at++;
       tables(names, depth + 1);
-      while (at < tokens.length && !isOperator(")")) at++;
+      // What was in the inner bracket may have been the first query of several: `((SELECT …) UNION …)`.
+      query(names, depth + 1, "");
       if (isOperator(")")) at++;
-      else fail("a bracket is never closed", tokens[before]?.start ?? 0);
+      else fail("a bracket is never closed", open);
       return;
     }
     if (token.type === "parameter") {
@@ -311,6 +352,7 @@ export function readRelations(
       return;
     }
     if (token.type !== "word" && token.type !== "quoted" && token.type !== "number") return;
+    if (/^(?:FROM|WHERE|ON|JOIN|GROUP|ORDER|AS)$/.test(token.upper)) return;
     if (token.type === "word") {
       const next = tokens[at + 1];
       const opens = next?.type === "operator" && next.value === "(";
@@ -408,21 +450,8 @@ export function readRelations(
   /** `IDENTIFIER('a.b')`, `IDENTIFIER(:name)` */
   const identifier = (streaming: boolean): void => {
     const start = tokens[at];
-    at += 2;
-    const inner: Token[] = [];
-    while (at < tokens.length && !isOperator(")") && !isOperator(";")) {
-      const token = tokens[at];
-      if (token !== undefined) inner.push(token);
-      at++;
-    }
-    at++;
-    let name = "";
-    for (const token of inner) {
-      if (token.type === "operator" && token.value === "||") continue;
-      if (token.type === "string") name += token.value;
-      else if (token.type === "parameter") name += options.parameter?.(token.value) ?? `\ue000${token.value}\ue001`;
-      else name += "\ue000…\ue001";
-    }
+    const { name, next } = identifierName(tokens, at, options.parameter);
+    at = next;
     if (start !== undefined) add(name, streaming, start);
   };
 
@@ -434,7 +463,8 @@ export function readRelations(
 
   const add = (name: string, streaming: boolean, token: Token) => {
     if (streaming) streams = true;
-    reads.push({ name, streaming, offset: token.start, text: text.slice(token.start, token.end) });
+    if (reads.length >= maxReads) giveUp();
+    else reads.push({ name, streaming, offset: token.start, text: text.slice(token.start, token.end) });
   };
 
   while (at < tokens.length) {
@@ -442,5 +472,5 @@ export function readRelations(
     if (isOperator(")")) fail("unmatched bracket", tokens[at]?.start ?? 0);
     at++;
   }
-  return { reads, stars, streams, error };
+  return { reads, stars, streams, tooBig, error: tooBig ? null : error };
 }

@@ -1,5 +1,6 @@
 import type { Kind } from "../../project/model.js";
 import type { Expectation } from "../model.js";
+import { identifierName } from "./identifier.js";
 import type { Token } from "./tokens.js";
 
 /** One statement of a SQL file, taken apart as far as pipelines need it. */
@@ -300,10 +301,7 @@ function nameAt(tokens: readonly Token[], from: number): { name: string; next: n
   const first = tokens[from];
   if (first === undefined) return null;
   if (first.upper === "IDENTIFIER" && tokens[from + 1]?.value === "(") {
-    const inner = tokens[from + 2];
-    let next = from + 2;
-    while (next < tokens.length && tokens[next]?.value !== ")") next++;
-    return { name: inner?.type === "string" ? inner.value : `\ue000${inner?.value ?? "…"}\ue001`, next: next + 1 };
+    return identifierName(tokens, from);
   }
   if (first.type !== "word" && first.type !== "quoted" && first.type !== "number") return null;
   const parts = [quote(first)];

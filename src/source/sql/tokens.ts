@@ -2,7 +2,7 @@
 export interface Token {
   readonly type: "word" | "quoted" | "string" | "number" | "operator" | "parameter";
   readonly value: string;
-  /** The word in upper case, to compare with keywords; empty for everything but words. */
+  /** The word in upper case, to compare with keywords; empty for everything but words, and for parts of a qualified name. */
   readonly upper: string;
   readonly start: number;
   readonly end: number;
@@ -64,10 +64,12 @@ export function tokenizeSql(text: string): TokenList {
       const word = scanWord(text, i);
       if (word.end > i) {
         const isNumber = /^\d+(?:[eE]\d+|[lLsSyYdDfF]|bd|BD)?$/.test(word.value);
+        // Beside a dot every word is a name: `t.from`, `from.t`.
+        const isPart = text[word.end] === "." || (text[i - 1] === "." && tokens.at(-1)?.value === ".");
         tokens.push({
           type: isNumber ? "number" : "word",
           value: word.value,
-          upper: isNumber ? "" : word.value.toUpperCase(),
+          upper: isNumber || isPart ? "" : word.value.toUpperCase(),
           start: i,
           end: word.end,
         });

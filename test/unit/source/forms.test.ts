@@ -29,12 +29,12 @@ const forms: readonly (readonly [expression: string, reads: readonly string[]])[
   ['context.spark.readStream.table("a")', ["STREAM a"]],
   ['anything.readStream.table("a")', ["STREAM a"]],
   ['anything.read.table("a")', ["a"]],
-  ['anything.table("a")', []],
-  ['open("x").read()', []],
+  ['anything.table("a")', ["?"]],
+  ['spark.createDataFrame(open("x").read())', []],
   ['sqlContext.table("a")', ["a"]],
   ['DeltaTable.forName(spark, "a").toDF()', ["a"]],
   ['DeltaTable.forPath(spark, "/a").toDF()', []],
-  ['spark.catalog.tableExists("a")', []],
+  ['dlt.read("a") if spark.catalog.tableExists("b") else None', ["a"]],
   ['spark.read.table("`c`.`s`.`a b`")', ["c.s.a b"]],
   ['spark.read.table("LIVE.a")', ["LIVE.a"]],
   ['spark.read.table("delta.`/mnt/a`")', []],
@@ -65,7 +65,25 @@ const forms: readonly (readonly [expression: string, reads: readonly string[]])[
   ["dlt.read('a').mapInPandas(helper, 'id INT')", ["a", "h"]],
   ["(lambda name: dlt.read(name))('a')", ["a"]],
   ["library(spark, 'a')", ["?"]],
-  ["library('a')", []],
+  ["library('a')", ["?"]],
+  ["library('a').where('x = 1').select('x')", ["?"]],
+  ["dlt.read('a').join(library('b'), 'id')", ["a", "?"]],
+  ["library('b').join(dlt.read('a'), 'id').groupBy('id').count()", ["a", "?"]],
+  ["reduce(lambda x, y: x.unionByName(y), [library(n) for n in NAMES.values()])", ["?"]],
+  ["dlt.read('a') if unknown() else library('b')", ["a", "?"]],
+  ["dlt.read('a').where(library('b'))", ["a"]],
+  ["dlt.read('a').withColumn('b', library('b'))", ["a"]],
+  ["library(dlt.read('a'), 'b')", ["a"]],
+  ["spark.createDataFrame(library('b'))", []],
+  ["importlib.import_module('company.' + catalog).load(spark)", ["?"]],
+  ["getattr(dlt, 'rea' + 'd')('a')", ["a"]],
+  ["getattr(dlt, 're' + catalog)('a')", ["?"]],
+  ["from_a_cell_that_ran('a')", ["?"]],
+  ["spark.read.table(f'{PREFIX:s}_a')", ["p_a"]],
+  ["spark.read.table(f'a_{3:02d}')", ["a_03"]],
+  ["spark.read.table('{:x>3}_a'.format('bc'))", ["xbc_a"]],
+  ["spark.read.table('a_{:03d}'.format(7))", ["a_007"]],
+  ["spark.read.table('a_%02d' % 7)", ["a_07"]],
   ['spark.sql("SELECT * FROM a")', ["a"]],
   ['spark.sql("SELECT * FROM a, b JOIN c USING (id)")', ["a", "b", "c"]],
   ['spark.sql("WITH x AS (SELECT * FROM a) SELECT * FROM x, X")', ["a"]],
@@ -95,12 +113,43 @@ const forms: readonly (readonly [expression: string, reads: readonly string[]])[
   ['dlt.read("a").withColumn("note", F.lit("(SELECT x FROM y)"))', ["a"]],
   ["spark.sql(\"SELECT * FROM table_changes('a', 0)\")", ["a"]],
   ['spark.sql("SELECT * FROM {x}", x=dlt.read("a"))', ["a"]],
+  ['spark.sql("SELECT m.from, m.to, m.join, m.table FROM a m")', ["a"]],
+  ['spark.sql("SELECT from.x, y AS from FROM a AS from JOIN b ON from.id = b.using")', ["a", "b"]],
+  ['spark.sql("SELECT CASE from WHEN 1 THEN 2 END, to = from, from, x FROM a")', ["a"]],
+  [
+    'spark.sql("SELECT a.table, b.join, c.union, d.stream FROM a, b, c, d WHERE a.from > b.with")',
+    ["a", "b", "c", "d"],
+  ],
+  [
+    'spark.sql("SELECT trim(FROM nm), trim(LEADING FROM nm), extract(DAY FROM (SELECT max(d) FROM b)) FROM a")',
+    ["a", "b"],
+  ],
+  ["spark.sql(\"SELECT * FROM IDENTIFIER(concat(:cat, '.s.a'))\")", ["{cat}.s.a"]],
+  ['spark.sql("SELECT * FROM IDENTIFIER(:cat || \'.s.\' || :t)", args={"cat": "c", "t": "a"})', ["c.s.a"]],
+  ["spark.sql(\"SELECT * FROM IDENTIFIER(lower('A')) x JOIN b ON true\")", ["a", "b"]],
+  ["spark.sql(\"SELECT * FROM IDENTIFIER(my_name('A', 1)) JOIN b\")", ["?", "b"]],
+  ['spark.sql("SELECT * FROM ((a))")', ["a"]],
+  ['spark.sql("SELECT * FROM b JOIN ((a)) USING (id)")', ["a", "b"]],
+  ['spark.sql("SELECT * FROM ((a JOIN b)) x, c")', ["a", "b", "c"]],
+  ['spark.sql("SELECT * FROM ((a) x JOIN b)")', ["a", "b"]],
+  ['spark.sql("SELECT * FROM (((SELECT * FROM a) UNION (SELECT * FROM b)) ORDER BY 1) x JOIN c")', ["a", "b", "c"]],
+  [
+    'spark.sql("SELECT * FROM ((WITH x AS (TABLE a) SELECT * FROM x) y JOIN b ON y.id IN (SELECT id FROM c))")',
+    ["a", "b", "c"],
+  ],
+  ['spark.sql("SELECT * FROM ai_forecast(TABLE(a), horizon => 3)")', ["a"]],
+  ['spark.sql("SELECT * FROM ai_forecast(observed => TABLE(SELECT * FROM a), time_col => 1)")', ["a"]],
+  ['spark.sql("SELECT * FROM my_udtf(TABLE(c.s.a) PARTITION BY x, TABLE(b) ORDER BY y)")', ["c.s.a", "b"]],
+  ['spark.sql("SELECT * FROM event_log(TABLE(a))")', ["a"]],
+  ['spark.sql("SELECT * FROM my_udtf(TABLE(STREAM a))")', ["STREAM a"]],
   ["spark.sql(unknown())", ["?"]],
-  ['get_rules("orders_silver")', []],
+  ['dlt.read("a").where(get_rules("orders_silver"))', ["a"]],
+  ['FRAMES["a"]', ["?"]],
   ['dlt.read("a").withColumn("b", F.lit("dlt.read(c)"))', ["a"]],
 ];
 
 const prelude = `
+import importlib
 import os
 import dlt
 from functools import reduce
@@ -112,6 +161,7 @@ from pyspark.sql import SparkSession, functions as F
 PREFIX = "p"
 NAMES = {"x": "nx", "y": "ny"}
 catalog = spark.conf.get("catalog")
+FRAMES = load_all()
 
 def helper(frame):
     return frame.join(spark.read.table("h"))
@@ -233,4 +283,38 @@ def t():
       { name: "a", condition: "x > 0", action: "keep" },
     ],
   });
+});
+
+test.each([
+  ["dlt.apply_changes(target='t', source='a', keys=['id'])\ndlt.apply_changes(target='t', source='b', keys=['id'])"],
+  ["for s in ['a', 'b']:\n    dp.create_auto_cdc_flow(name=s, target='t', source=s, keys=['id'])"],
+  [
+    "dlt.apply_changes_from_snapshot(target='t', source='a', keys=['id'])\ndlt.apply_changes(target='t', source='b', keys=['id'])",
+  ],
+  [
+    "dlt.apply_changes(target='t', source='a', keys=['id'])\n@dlt.append_flow(target='t')\ndef f(): return dlt.read('b')",
+  ],
+])("every flow into a table adds what it reads: %s", (flows) => {
+  const { datasets } = readModule("m.py", `${prelude}\ndlt.create_streaming_table("t")\n${flows}\n`);
+  expect(datasets.map((dataset) => dataset.name)).toEqual(["t"]);
+  expect(readsOf(datasets[0]).map((read) => read.replace("STREAM ", ""))).toEqual(["a", "b"]);
+});
+
+test("functools.wraps gives a wrapper the name of what it wraps", () => {
+  const wrapper =
+    "def audited(f):\n    @wraps(f)\n    def w(*args):\n        return f(*args).withColumn('at', F.now())\n    return w\n";
+  const { datasets } = readModule(
+    "m.py",
+    `${prelude}\nfrom functools import wraps\n${wrapper}\n@dlt.table\n@audited\ndef t():\n    return dlt.read('a')\n`,
+  );
+  expect(datasets.map((dataset) => [dataset.name, ...readsOf(dataset)])).toEqual([["t", "a"]]);
+});
+
+test("a chain of helpers too long to be followed is a read that can't be told, or is followed", () => {
+  const chain = Array.from(
+    { length: 80 },
+    (_, i) => `def h${i}():\n    return ${i === 79 ? "dlt.read('a')" : `h${i + 1}()`}\n`,
+  );
+  const { datasets } = readModule("m.py", `import dlt\n${chain.join("")}\n@dlt.table\ndef t():\n    return h0()\n`);
+  expect(readsOf(datasets[0])).toEqual(["?"]);
 });

@@ -58,6 +58,34 @@ const texts: readonly (readonly [about: string, text: string])[] = [
     "functions that call each other twice",
     `${Array.from({ length: 60 }, (_, i) => `def f${i}(x):\n    return f${i + 1}(f${i + 1}(x))\n`).join("")}y = f0(1)\n${dataset}`,
   ],
+  ["a list that grows by longer texts", `x = ["a"]\nfor y in x:\n    x.append(y + "b")\n${dataset}`],
+  ["a list that grows at its front", `x = ["a"]\nfor y in x:\n    x.insert(0, y)\n${dataset}`],
+  ["a list that is extended by itself", `x = ["a"]\nfor y in x:\n    x.extend(x)\n${dataset}`],
+  [
+    "texts that functions make longer",
+    `def f0(x):\n    return x + "a"\n${Array.from({ length: 25 }, (_, i) => `def f${i + 1}(x):\n    return f${i}(f${i}(x))\n`).join("")}y = f25("")\n${dataset}`,
+  ],
+  ["texts that formats make longer", `x = "a" * 1000\nfor y in range(999):\n    x = "%s%s" % (x, x)\n${dataset}`],
+  ["a text that is replaced by itself", `x = "a" * 9999\nx = x.replace("a", x).replace("a", x)\n${dataset}`],
+  ["a text that joins by itself", `x = "a" * 9999 * 99\nx = x.join(list(x))\n${dataset}`],
+  ["lists of lists that double", `x = [1]\n${"x = [x, x]\n".repeat(60)}y = {str(x): 1}\nz = x in [x]\n${dataset}`],
+  ["loops that make lists", `for a in range(99999):\n    for b in range(99999):\n        break\n${dataset}`],
+  [
+    "a long text taken apart again and again",
+    `x = "a" * 9999 * 99\nfor a in range(99999):\n    for b in x:\n        break\n${dataset}`,
+  ],
+  [
+    "many names and branches",
+    `${Array.from({ length: 30_000 }, (_, i) => `x${i} = 1\n`).join("")}${"if u:\n    pass\n".repeat(10_000)}${dataset}`,
+  ],
+  [
+    "a long query that is read again and again",
+    `q = """SELECT 1 ${"UNION SELECT 1 ".repeat(50_000)}"""\nfor a in range(99999):\n    spark.sql(q)\n${dataset}`,
+  ],
+  [
+    "datasets that all read much",
+    `def h():\n    f = dlt.read("r")\n${Array.from({ length: 1000 }, (_, i) => `    f = f.union(dlt.read("r${i}"))\n`).join("")}    return f\n${Array.from({ length: 2000 }, (_, i) => `@dlt.table\ndef t${i}():\n    return h()\n`).join("")}`,
+  ],
   ["a dictionary that holds itself", `d = {}\nd["d"] = d\nx = d["d"]["d"]["d"]\n${dataset}`],
   ["a class that is its own base", `class A(A): pass\nA().x\n${dataset}`],
   ["a number of a megabyte", `x = ${fill("9")}\n`],
@@ -107,6 +135,25 @@ describe("hostile text is read or refused, in bounded time", () => {
     },
     20_000,
   );
+
+  test("SQL that is nested too deep is too big, and no error of syntax", () => {
+    const text = `SELECT * FROM ${"(SELECT * FROM ".repeat(500)}a${")".repeat(500)}`;
+    const reading = readModule("m.sql", text);
+    expect([reading.tooBig, reading.syntaxError]).toEqual([true, null]);
+    const python = readModule("m.py", `import dlt\n@dlt.table\ndef t():\n    return spark.sql("${text}")\n`);
+    expect(python.datasets[0]?.reads.some((read) => !read.resolved)).toBe(true);
+  });
+
+  test("a declared encoding is what a module is read in", () => {
+    const head = new TextEncoder().encode("# -*- coding: latin-1 -*-\nimport dlt\n@dlt.table(comment='caf");
+    const tail = new TextEncoder().encode("')\ndef t():\n    return dlt.read('a')\n");
+    const bytes = new Uint8Array([...head, 0xe9, ...tail]);
+    const reading = readModule("m.py", bytes as unknown as string);
+    expect(reading.syntaxError).toBeNull();
+    expect(reading.datasets[0]?.comment).toBe("café");
+    const odd = new Uint8Array([...new TextEncoder().encode("# coding: no-such\n"), 0xe9]);
+    expect(readModule("m.py", odd as unknown as string).syntaxError?.message).toBe("unknown encoding: no-such");
+  });
 
   test("a notebook that is none", () => {
     for (const text of [
