@@ -42,7 +42,10 @@ export interface ModuleRun {
 
 /** What is seen while a dataset's function, or a module, is followed. */
 export interface Collector {
+  /** By place, table and way: one call in a helper that is followed twice is one read. */
   readonly reads: Map<string, Read>;
+  /** The reads that have been looked at: a frame is used many times. */
+  readonly known: Set<Read>;
   readonly actions: Map<string, { readonly text: string; readonly place: Place }>;
   /** Names of temporary views that it makes for itself, in lower case. */
   readonly localViews: Set<string>;
@@ -52,7 +55,14 @@ export interface Collector {
 }
 
 export function newCollector(): Collector {
-  return { reads: new Map(), actions: new Map(), localViews: new Set(), selectStar: new Map(), streams: false };
+  return {
+    reads: new Map(),
+    known: new Set(),
+    actions: new Map(),
+    localViews: new Set(),
+    selectStar: new Map(),
+    streams: false,
+  };
 }
 
 /** A dataset's definition, as it was made; what it reads is found when the module has been followed to its end. */
@@ -160,12 +170,13 @@ export function readOutOfSight(node: Call, run: ModuleRun): Read {
 }
 
 export function record(machine: Machine, read: Read): void {
-  step(machine);
-  if (collect(machine.collector, read)) machine.steps += 20;
+  if (collect(machine.collector, read)) charge(20);
 }
 
 /** Adds a read to what is seen, once; whether it is new. */
 export function collect(into: Collector, read: Read): boolean {
+  if (into.known.has(read)) return false;
+  into.known.add(read);
   const key = `${read.place.file}\n${read.place.line}:${read.place.column}\n${read.streaming}\n${read.table}`;
   if (into.reads.has(key)) return false;
   into.reads.set(key, read);
@@ -180,7 +191,9 @@ export function recordAction(machine: Machine, run: ModuleRun, text: string, off
 
 /** A frame that is used counts as read by who uses it, wherever it was made. */
 export function use(machine: Machine, value: Value): Value {
-  if (value.type === "frame") for (const read of value.reads) record(machine, read);
-  else if (value.type === "choice") for (const option of value.options) use(machine, option);
+  if (value.type === "frame") {
+    charge(value.reads.length >> 4);
+    for (const read of value.reads) record(machine, read);
+  } else if (value.type === "choice") for (const option of value.options) use(machine, option);
   return value;
 }

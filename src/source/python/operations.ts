@@ -80,7 +80,7 @@ function concatenated(left: Value, right: Value, value: string): TextValue {
   if (file === undefined || (a?.file !== undefined && b?.file !== undefined && a.file !== b.file)) return text(value);
   const shift = value.length - (b?.value.length ?? 0);
   const map = [...(a?.map ?? []), ...(b?.map ?? []).map((n, i) => (i % 2 === 0 ? n + shift : n))];
-  charge((value.length >> 4) + (map.length >> 2));
+  charge((value.length >> 4) + map.length);
   return { type: "text", value, map, file };
 }
 

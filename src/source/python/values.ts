@@ -152,7 +152,7 @@ export function boolean(value: boolean): Value {
 }
 
 export function list(items: Value[], open = false): ListValue {
-  charge(items.length >> 2);
+  charge(items.length);
   return { type: "list", items, open };
 }
 
