@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Call } from "./ast.js";
 import { external, found, isSparkName } from "./attributes.js";
 import { callBuiltin, callMethod } from "./builtins.js";
@@ -17,10 +18,12 @@ import {
   emptyArgs,
   type FrameValue,
   frame,
+  hasHole,
   hole,
   type InstanceValue,
   joinFrames,
   list,
+  none,
   readsOfFrame,
   text,
   unknown,
@@ -158,6 +161,20 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
     case "os.path.join":
     case "posixpath.join":
       return text(args.positional.map((arg) => asText(arg.value) ?? hole(labelOf(arg.node))).join("/"));
+    case "os.path.abspath":
+    case "os.path.normpath":
+    case "os.path.realpath":
+      return first?.value ?? unknown();
+    case "os.getcwd":
+      return text(".");
+    case "os.path.dirname":
+      // A module's own folder is where its relative paths begin here.
+      return first?.value.type === "unknown" && first.value.label === "__file__" ? text(".") : unknown("dirname");
+    case "sys.path.append":
+    case "sys.path.insert":
+    case "sys.path.extend":
+      for (const { value } of args.positional) extendPath(value, env);
+      return none;
     case "os.getenv":
     case "os.environ.get":
       return unknown(labelOf(node));
@@ -167,6 +184,15 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
       return callBuiltin(path === "collections.OrderedDict" ? "dict" : "identity", args, node, env);
   }
   return opaque(args, node, env, path);
+}
+
+/** Puts a folder of the project on the path of a module, given as it is seen from the module's own folder. */
+function extendPath(value: Value, env: Environment): void {
+  for (const option of value.type === "list" ? value.items : alternatives(value)) {
+    if (option.type !== "text" || hasHole(option.value) || option.value.startsWith("/")) continue;
+    const folder = posix.normalize(posix.join(posix.dirname(env.run.path), option.value)).replace(/\/$/, "");
+    if (folder !== ".." && !folder.startsWith("../")) env.run.roots.push(folder === "." ? "" : folder);
+  }
 }
 
 /** Calling something on what is not known: sessions and frames are told by the names of their methods. */

@@ -31,6 +31,8 @@ export interface ModuleRun {
   /** Reads outside every dataset. */
   readonly outside: Collector;
   readonly imports: Set<string>;
+  /** Folders of the project that it puts on Python's path itself. */
+  readonly roots: string[];
   /** Where `spark` is used outside every function. */
   readonly sparkUses: number[];
   /** The statement of the module that is being followed. */

@@ -83,21 +83,26 @@ export function openModules(tree: FileTree): PythonModules {
       }
       // The module's own folder, and each above it, may be on Python's path; so may a `src` folder beside them.
       const head = inner[0] ?? "";
-      for (let size = folder.length; size >= 0; size--) {
-        for (const root of size === folder.length
-          ? [folder]
-          : [folder.slice(0, size), [...folder.slice(0, size), "src"]]) {
-          const top = [...root, head].join("/");
-          if (kind(top) === "missing" && kind(`${top}.py`) === "missing" && kind(`${top}.ipynb`) === "missing")
-            continue;
-          // Importing a.b.c follows the packages on the way.
-          let found: Value | null = null;
-          for (let i = 1; i <= inner.length; i++) {
-            found = moduleAt([...root, ...inner.slice(0, i)].join("/"), from);
-            if (found === null) break;
-          }
-          if (found !== null) return found;
+      const below = (root: readonly string[]): Value | null => {
+        const top = [...root, head].join("/");
+        if (kind(top) === "missing" && kind(`${top}.py`) === "missing" && kind(`${top}.ipynb`) === "missing")
+          return null;
+        // Importing a.b.c follows the packages on the way.
+        let found: Value | null = null;
+        for (let i = 1; i <= inner.length; i++) {
+          found = moduleAt([...root, ...inner.slice(0, i)].join("/"), from);
+          if (found === null) break;
         }
+        return found;
+      };
+      for (let size = folder.length; size >= 0; size--) {
+        const above = folder.slice(0, size);
+        const found = below(above) ?? (size === folder.length ? null : below([...above, "src"]));
+        if (found !== null) return found;
+      }
+      for (const root of from.roots) {
+        const found = below(root === "" ? [] : root.split("/"));
+        if (found !== null) return found;
       }
       return null;
     },
@@ -131,6 +136,7 @@ function load(path: string, tree: FileTree): ModuleRun | null {
     flows: [],
     outside: newCollector(),
     imports: new Set(),
+    roots: [],
     sparkUses: [],
     current: null,
     tooBig,

@@ -318,3 +318,28 @@ test("a chain of helpers too long to be followed is a read that can't be told, o
   const { datasets } = readModule("m.py", `import dlt\n${chain.join("")}\n@dlt.table\ndef t():\n    return h0()\n`);
   expect(readsOf(datasets[0])).toEqual(["?"]);
 });
+
+test.each([
+  "sys.path.append('../../common/lib')",
+  "sys.path.insert(0, os.path.abspath('../../common/lib'))",
+  "sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'common', 'lib'))",
+  "for folder in ['../other', '../../common/lib']:\n    sys.path.append(folder)",
+])("a folder that a module puts on its path: %s", (statement) => {
+  const files = {
+    "common/lib/company/__init__.py": "",
+    "common/lib/company/tables.py":
+      "import dlt\nclass Tables:\n    def __init__(self, name):\n        self.name = name\n    def register(self):\n        @dlt.table(name=self.name)\n        def table():\n            return dlt.read('a')\n",
+  };
+  const text = `import os\nimport sys\n${statement}\nfrom company.tables import Tables\nTables("t").register()\n`;
+  const { datasets, imports } = readModule("apps/one/main.py", text, files);
+  expect(datasets.map((dataset) => [dataset.name, ...readsOf(dataset)])).toEqual([["t", "a"]]);
+  expect(imports).toEqual(["common/lib/company/__init__.py", "common/lib/company/tables.py"]);
+});
+
+test("a folder outside of the project is not put on a module's path", () => {
+  const { datasets } = readModule(
+    "m.py",
+    "import sys\nsys.path.append('../../../etc')\nsys.path.append('/etc')\nimport passwd\n",
+  );
+  expect(datasets).toEqual([]);
+});
