@@ -39,10 +39,29 @@ function measure(checkout, { modules, left_out: leftOut = {} }) {
   const found = { modules: Object.keys(modules).length, datasets: score(), reads: score() };
   const ignored = (path) =>
     Object.keys(leftOut).some((one) => path === one || path.startsWith(`${one.replace(/\/?\**$/, "")}/`));
+  const labelled = (path) =>
+    modules[path] === undefined ? [] : [...modules[path].datasets, ...(modules[path].sinks ?? [])];
+  const saidOf = new Map();
   for (const path of tree.list("").filter((one) => /\.(?:py|sql|ipynb)$/.test(one) && !ignored(one))) {
     const reading = read(path);
-    const said = reading === null ? [] : [...reading.datasets, ...(reading.sinks ?? [])];
-    const wanted = modules[path] === undefined ? [] : [...modules[path].datasets, ...(modules[path].sinks ?? [])];
+    saidOf.set(path, reading === null ? [] : [...reading.datasets, ...(reading.sinks ?? [])]);
+  }
+  // What a library's functions define is told of the modules that call them; the labels have it where its text stands.
+  for (const [library, { called_in: callers = [] }] of Object.entries(modules)) {
+    const names = new Set(labelled(library).map(nameOf));
+    for (const caller of callers) {
+      const own = new Set(labelled(caller).map(nameOf));
+      const isOf = (one) => !own.has(nameOf(one)) && names.has(nameOf(one));
+      const said = saidOf.get(caller) ?? [];
+      saidOf.set(library, [...(saidOf.get(library) ?? []), ...said.filter(isOf)]);
+      saidOf.set(
+        caller,
+        said.filter((one) => !isOf(one)),
+      );
+    }
+  }
+  for (const [path, said] of saidOf) {
+    const wanted = labelled(path);
     const defined = said.filter((one) => one.definedBy !== "SELECT");
     compare(found.datasets, path, defined.map(nameOf), wanted.map(nameOf));
     for (const label of wanted) {
@@ -72,7 +91,8 @@ function compare(into, where, said, wanted) {
 }
 
 function nameOf(dataset) {
-  return dataset.name === null ? "?" : same(dataset.name).replace(/^live\./, "");
+  const name = dataset.name === null ? "?" : same(dataset.name).replace(/^live\./, "");
+  return /\{\.\.\.\}[^.]*$/.test(name) ? "?" : name;
 }
 
 /** Names are compared without case; what the text does not tell is `{...}`. */

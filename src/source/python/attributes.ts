@@ -118,7 +118,7 @@ function member(object: Value & { type: "instance" }, type: ClassValue, name: st
   const value = found(type, name, new Set());
   if (value === null) return isSparkName(name) ? { type: "spark" } : unknown(name);
   if (value.type !== "function") return value;
-  const bound = bind(value, object, type);
+  const bound = bind(value, object.self ?? object, type);
   return bound.property ? callFunction(bound, emptyArgs, env) : bound;
 }
 
@@ -156,10 +156,23 @@ export function superOf(env: Environment): Value {
   for (let scope: Scope | null = env.scope; scope !== null; scope = scope.parent) {
     const self = scope.vars.get("self");
     if (self?.type !== "instance") continue;
-    const base = self.class.bases.find((candidate): candidate is ClassValue => candidate.type === "class");
-    return base === undefined ? unknown("super") : { ...self, class: base };
+    const type = ownerOf(self.class, env.scope, new Set()) ?? self.class;
+    const base = type.bases.find((candidate): candidate is ClassValue => candidate.type === "class");
+    return base === undefined ? unknown("super") : { ...self, class: base, self };
   }
   return unknown("super");
+}
+
+/** Of a class and its bases, the one in whose body a scope stands. */
+function ownerOf(type: ClassValue, scope: Scope, seen: Set<Scope>): ClassValue | null {
+  if (seen.has(type.scope)) return null;
+  seen.add(type.scope);
+  for (let at: Scope | null = scope; at !== null; at = at.parent) if (at === type.scope) return type;
+  for (const base of type.bases) {
+    const owner = base.type === "class" ? ownerOf(base, scope, seen) : null;
+    if (owner !== null) return owner;
+  }
+  return null;
 }
 
 /** Only for values that are asked for by name, such as `getattr(config, "TABLE")`. */

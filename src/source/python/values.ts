@@ -91,6 +91,8 @@ export interface InstanceValue {
   readonly type: "instance";
   readonly class: ClassValue;
   readonly attributes: Map<string, Value>;
+  /** The instance that `super()` stands for: methods of the base are bound to it. */
+  readonly self?: InstanceValue;
 }
 
 /** A data frame: what it was read from goes with it, so that a frame made elsewhere counts where it is used. */

@@ -343,3 +343,42 @@ test("a folder outside of the project is not put on a module's path", () => {
   );
   expect(datasets).toEqual([]);
 });
+
+test("a method of the base calls the method of the subclass, over several steps of super()", () => {
+  const classes = `
+class A:
+    def __init__(self, source):
+        self.source = source
+    def register(self):
+        self.one()
+        self.two()
+    def one(self):
+        @dlt.table(name="one")
+        def f(): return dlt.read(self.source)
+    def two(self):
+        @dlt.table(name="two")
+        def f(): return dlt.read("a2")
+class B(A):
+    def register(self):
+        super().register()
+    def one(self):
+        super().one()
+        @dlt.table(name="more")
+        def f(): return dlt.read("one")
+class C(B):
+    def __init__(self, source):
+        super().__init__(source)
+    def register(self):
+        super().register()
+    def two(self):
+        @dlt.table(name="two")
+        def f(): return dlt.read("c2")
+C("s").register()
+`;
+  const { datasets } = readModule("m.py", `import dlt\n${classes}`);
+  expect(datasets.map((dataset) => [dataset.name, ...readsOf(dataset)])).toEqual([
+    ["one", "s"],
+    ["more", "one"],
+    ["two", "c2"],
+  ]);
+});
