@@ -5,6 +5,7 @@ import { renderSarif } from "../render/sarif.js";
 import { renderValidateText, type TextOptions } from "../render/text.js";
 import { diskTree } from "../system/disk-tree.js";
 import { version } from "../version.js";
+import { withConfigAbove } from "./config-above.js";
 import { exitFor, type Outcome } from "./outcome.js";
 import { checkProject, isInvalid } from "./project-state.js";
 import { folderInRepository } from "./repository-folder.js";
@@ -22,10 +23,11 @@ export interface ValidateOptions {
 
 /** `ldp validate`: checks config.yml, the modules and the graph. */
 export function validateCommand(options: ValidateOptions): Outcome {
-  const { state, diagnostics } = checkProject(diskTree(options.directory), options.config, {
+  const { state, diagnostics: found } = checkProject(diskTree(options.directory), options.config, {
     source: options.source,
     fingerprints: false,
   });
+  const diagnostics = withConfigAbove(found, options.directory, options.config);
   const tables = state?.project.tables.length ?? 0;
   const exit = exitFor(diagnostics, isInvalid(diagnostics, options.strict));
   const stdout = () => {
