@@ -145,6 +145,15 @@ describe("graph --output", () => {
 });
 
 describe("import", () => {
+  it("writes nothing where there is no pipeline: status 1, and --format json is empty", () => {
+    const project = makeProject({ "README.md": "# Shop\n" });
+    const { status, stdout, stderr } = ldp(project, "import");
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("nothing was written");
+    expect(existsSync(join(project, "config.yml"))).toBe(false);
+    expect(json(project, "import")).toMatchObject({ status: 0, tables: [], diagnostics: [] });
+  });
+
   it("says which module of a pipeline does not parse", () => {
     const project = makeProject({
       "broken.py": "import dlt\n\ndef f(:\n",
