@@ -95,13 +95,18 @@ export function renderDeployText(outcome: DeployOutcome, options = plain): strin
       colors.green(`✓ ${name} is deployed: ${total === 0 ? "no resource changed" : plural(total, "resource")}`),
     );
   else if (outcome.diagnostics.some((one) => one.severity === "error"))
-    lines.push(colors.red(`✗ ${name} was not deployed`));
+    lines.push(colors.red(`✗ ${name} ${refusal(outcome)}`));
   else
     lines.push(
       `${name} was not deployed: ${total === 0 ? "no resource would change" : `${plural(total, "resource")} would change`}`,
     );
   if (outcome.plan?.digest) lines.push(colors.dim(`bundle digest  ${outcome.plan.digest}`));
   return `${lines.join("\n")}\n`;
+}
+
+function refusal({ planOnly, plan }: DeployOutcome): string {
+  if (planOnly !== true) return "was not deployed";
+  return plan?.status === "planned" ? "would not be deployed" : "was not planned";
 }
 
 /** Findings, one a line with what to do below it; empty text for none. */
