@@ -128,6 +128,7 @@ function ended(
   const outcome = {
     environment: options.environment,
     deployed: result?.outcome === "deployed",
+    planOnly: options.planOnly,
     plan: result?.plan ?? null,
     diagnostics: sortDiagnostics(diagnostics),
   };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { normalHost, readCredentials } from "../bundle/auth.js";
 import { artifactBuilds } from "../bundle/build-guard.js";
 import { bundleCli, limits, pause, type Tools } from "../bundle/cli.js";
-import { readConfigFiles } from "../bundle/config-files.js";
+import { type ConfigFiles, readConfigFiles, targets } from "../bundle/config-files.js";
 import type { Variables } from "../bundle/environment.js";
 import { checkHosts } from "../bundle/host-guard.js";
 import { findCli, type ToolCache } from "../bundle/install.js";
@@ -12,6 +12,7 @@ import { lastLines } from "../bundle/output.js";
 import { pinnedCli } from "../bundle/version.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
+import { nearest } from "../diagnostics/nearest.js";
 import { loadProject } from "../project/load-project.js";
 import { escapeTerminal } from "../render/escape/terminal.js";
 import { findings, type TextOptions } from "../render/text.js";
@@ -19,6 +20,7 @@ import { diskTree } from "../system/disk-tree.js";
 import { UserError } from "../system/errors.js";
 import type { RunProcess } from "../system/process.js";
 import { version } from "../version.js";
+import { withConfigAbove } from "./config-above.js";
 import type { Outcome } from "./outcome.js";
 
 export interface DoctorOptions {
@@ -59,7 +61,9 @@ async function examine(options: DoctorOptions, tools: Tools): Promise<Outcome> {
     ["node", process.version],
   ];
   const problems: Diagnostic[] = [];
-  const { project, diagnostics } = loadProject(diskTree(options.directory), options.config);
+  const loaded = loadProject(diskTree(options.directory), options.config);
+  const { project } = loaded;
+  const diagnostics = withConfigAbove(loaded.diagnostics, options.directory, options.config);
   problems.push(...diagnostics.filter((one) => one.severity === "error"));
   lines.push([
     "project",
@@ -75,7 +79,13 @@ async function examine(options: DoctorOptions, tools: Tools): Promise<Outcome> {
 
   const config = readConfigFiles(options.directory);
   if (config) problems.push(...config.diagnostics);
+  const known = config && config.diagnostics.length === 0 ? targetNames(config) : null;
   for (const { name, target } of project?.environments ?? []) {
+    if (known && !known.has(target)) {
+      problems.push(noTarget(name, target, known));
+      lines.push([`environment ${name}`, `target ${target}, which the bundle does not have`]);
+      continue;
+    }
     const found = config
       ? checkHosts(config, target, credentials.status === "present" ? credentials.host : (host ?? ""), true)
       : [];
@@ -101,6 +111,20 @@ async function examine(options: DoctorOptions, tools: Tools): Promise<Outcome> {
   const table = lines.map(([name, value]) => `${name.padEnd(wide)}  ${escapeTerminal(value)}\n`).join("");
   const told = problems.length === 0 ? "" : `\n${findings(problems, options.text)}`;
   return { stdout: table + told, stderr: "", exit: problems.some((one) => one.severity === "error") ? 2 : 0 };
+}
+
+function targetNames(config: ConfigFiles): ReadonlySet<string> {
+  return new Set(config.files.flatMap((file) => targets(file).map(([, name]) => name)));
+}
+
+/** What the CLI would refuse as "no such target", told before it is there to be asked. */
+function noTarget(environment: string, target: string, known: ReadonlySet<string>): Diagnostic {
+  const names = [...known];
+  const hint =
+    nearest(target, names) ??
+    (names.length > 0 ? `Targets of the bundle: ${names.join(", ")}.` : "Give databricks.yml `targets`.");
+  const message = `the environment "${environment}" has the target "${target}", which the bundle does not have`;
+  return finding("LDP501", message, null, { hint });
 }
 
 async function identify(

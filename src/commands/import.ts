@@ -14,6 +14,7 @@ import { type Discovery, discover } from "../source/discover.js";
 import { readSources } from "../source/read.js";
 import { diskTree } from "../system/disk-tree.js";
 import { UserError } from "../system/errors.js";
+import { hintAbove } from "./config-above.js";
 import type { Outcome } from "./outcome.js";
 import { checkProject } from "./project-state.js";
 
@@ -55,7 +56,8 @@ export function importCommand(options: ImportOptions): Outcome {
     return { stdout: "", stderr: message, exit: 1 };
   }
   if (!exists && options.update) {
-    throw new UserError("LDP101", `${options.config} does not exist.`, "`ldp import` without --update writes it.");
+    const hint = hintAbove(options.directory, options.config) ?? "`ldp import` without --update writes it.";
+    throw new UserError("LDP101", `${options.config} does not exist.`, hint);
   }
   const result = importProject(tree, options.config, { update: options.update });
   if (result.config !== null) {
@@ -68,6 +70,11 @@ export function importCommand(options: ImportOptions): Outcome {
     }
   }
   const stdout = `${result.report.join("\n")}\n${result.diagnostics.length === 0 ? "" : `\n${findings(result.diagnostics, options.text)}`}`;
+  // As where config.yml is there already: what was asked for was not done.
+  if (!options.update && result.config === null) {
+    const told = result.diagnostics.length === 0 ? "" : findings(result.diagnostics, options.text);
+    return { stdout: told, stderr: `${result.report.join("\n")}\n`, exit: 1 };
+  }
   const unreadable = result.diagnostics.some((one) => one.code === "LDP101");
   return { stdout, stderr: "", exit: unreadable ? 2 : hasErrors(result.diagnostics) ? 1 : 0 };
 }
@@ -81,6 +88,7 @@ export function importProject(tree: FileTree, configFile: string, options: { rea
   const project = existing?.project ?? null;
   const discovery = discoverFor(tree, project);
   if (options.update) return update(tree, configFile, project, existing?.diagnostics ?? [], discovery);
+  if (discovery.tables.length === 0) return nothingFound(discovery);
   const config = writeConfig(discovery.tables);
   const after = checkProject(withFile(tree, configFile, config), configFile, {
     source: true,
@@ -96,6 +104,16 @@ export function importProject(tree: FileTree, configFile: string, options: { rea
     after.length === 0 ? "`ldp validate` finds nothing wrong with it." : "`ldp validate` will say:",
   ];
   return { discovery, config, report, diagnostics };
+}
+
+/** A config.yml without tables would be refused by every plan (LDP403). */
+function nothingFound(discovery: Discovery): ImportResult {
+  const report = [
+    "No dataset of a pipeline was found in the .py, .sql and .ipynb files here; nothing was written.",
+    ...discovery.notes.map((note) => `  ${note}`),
+    "`ldp init DIR` writes a new project; -C names another folder.",
+  ];
+  return { discovery, config: null, report, diagnostics: discovery.diagnostics };
 }
 
 function discoverFor(tree: FileTree, project: Project | null): Discovery {

@@ -12,6 +12,7 @@ import { readSources } from "../source/read.js";
 import { diskTree } from "../system/disk-tree.js";
 import type { RunProcess } from "../system/process.js";
 import { version } from "../version.js";
+import { withConfigAbove } from "./config-above.js";
 import type { Outcome } from "./outcome.js";
 import { folderInRepository } from "./repository-folder.js";
 
@@ -34,7 +35,9 @@ export interface LintCommandOptions {
 export async function lintCommand(options: LintCommandOptions): Promise<Outcome> {
   const tree = diskTree(options.directory);
   const { project, diagnostics } = loadProject(tree, options.config);
-  const unreadable = diagnostics.filter((diagnostic) => diagnostic.code === "LDP101");
+  const unreadable = withConfigAbove(diagnostics, options.directory, options.config).filter(
+    (diagnostic) => diagnostic.code === "LDP101",
+  );
   if (unreadable.length > 0) {
     const nothing = {
       diagnostics: unreadable,

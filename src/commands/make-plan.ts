@@ -4,6 +4,7 @@ import type { Plan, Selection } from "../plan/model.js";
 import type { Mode } from "../project/model.js";
 import { diskTree } from "../system/disk-tree.js";
 import { readRevision } from "../system/git-tree.js";
+import { withConfigAbove } from "./config-above.js";
 import { baseState, type CheckedProject, checkProject } from "./project-state.js";
 
 export interface PlanOptions {
@@ -29,10 +30,11 @@ export function makePlan(options: PlanOptions): {
   /** The project's state at the base; null without one. */
   readonly base: ProjectState | null;
 } {
-  const checked = checkProject(diskTree(options.directory), options.config, {
+  const found = checkProject(diskTree(options.directory), options.config, {
     source: options.source,
     fingerprints: options.base !== null,
   });
+  const checked = { ...found, diagnostics: withConfigAbove(found.diagnostics, options.directory, options.config) };
   const revision = options.base === null ? null : readRevision(options.directory, options.base);
   const before = revision && baseState(revision.tree, options.config, options);
   const missing = before?.missing ? `${revision?.ref}: ${before.missing}` : null;

@@ -69,6 +69,7 @@ export async function planCommand(options: PlanCommandOptions): Promise<Outcome>
             const outcome = {
               environment: each.environment,
               deployed: false,
+              planOnly: true,
               plan: each,
               diagnostics: each.diagnostics,
             };

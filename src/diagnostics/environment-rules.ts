@@ -20,8 +20,8 @@ export const environmentRules = {
   LDP903: {
     title: "the base revision can't be read",
     severity: "error",
-    why: "What changed is told by comparing with a git revision, which is not here or not one.",
-    fix: "Fetch it (`fetch-depth: 0` in actions/checkout), or name another with --base.",
+    why: "What changed is told by comparing with a git revision, which is not here or not one, or the folder is in no git repository.",
+    fix: "Correct the name; fetch it where the clone is shallow (`fetch-depth: 0` in actions/checkout); run in a checkout, or leave --base out.",
     example: { language: "yaml", text: "- uses: actions/checkout@v7\n" },
     mended: { language: "yaml", text: "- uses: actions/checkout@v7\n  with: {fetch-depth: 0}\n" },
   },

@@ -50,7 +50,7 @@ export const sourceRules = {
     title: "a declared dependency is not read",
     severity: "warning",
     why: "depends_on has a table that the code does not read: the table waits for nothing, and counts as affected by changes that don't touch it.",
-    fix: "Remove the item, or read the table; `ldp import --update` does the first for all tables.",
+    fix: "Correct the read where the hint shows a slip in it; else remove the item, or read the table. `ldp import --update` removes it for all tables.",
     example: {
       language: "yaml",
       text: "tables:\n  - {name: orders_silver, layer: silver}\n  - {name: rates, layer: silver}\n  - {name: orders_gold, layer: gold, depends_on: [orders_silver, rates]}   # its code reads orders_silver alone\n",

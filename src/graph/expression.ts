@@ -1,4 +1,4 @@
-import { nearest } from "../diagnostics/nearest.js";
+import { nearest, nearestName } from "../diagnostics/nearest.js";
 import { layers } from "../project/model.js";
 
 /** One condition of a selection expression. */
@@ -65,11 +65,13 @@ function parseTerm(text: string, expression: string): Term {
     case "state":
       known(value, states, text, "state");
       return { ...term, method, value };
-    default:
+    default: {
+      const near = nearestName(method, ["tag", "layer", "path", "state"]);
       throw new MalformedExpression(
         `The selection ${JSON.stringify(text)} has an unknown method "${method}:".`,
-        nearest(method, ["tag", "layer", "path", "state"]) ?? forms,
+        near === undefined ? forms : `Did you mean ${JSON.stringify(`${near}:${value}`)}?`,
       );
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { finding } from "../diagnostics/finding.js";
-import { nearest } from "../diagnostics/nearest.js";
+import { nearest, nearestName } from "../diagnostics/nearest.js";
 import { byCodePoint } from "../order.js";
 import type { Change, Selection } from "../plan/model.js";
 import type { Table } from "../project/model.js";
@@ -42,12 +42,12 @@ export function selectTables(
 }
 
 function chooseByTags(tables: readonly Table[], selection: Selection, diagnostics: Diagnostic[]): ReadonlySet<string> {
-  const known = new Set(tables.flatMap((table) => table.tags));
+  const known = tagsOf(tables);
   for (const tag of selection.tags) {
     if (tag === "") {
       const hint = "Separate tags by single commas; without --tags all tables are chosen.";
       diagnostics.push(finding("LDP404", "The list of tags has an empty one.", null, { hint }));
-    } else if (!known.has(tag)) diagnostics.push(unknownTag(tag, known));
+    } else if (!known.has(tag)) diagnostics.push(unknownTag(tag, known, tables));
   }
   const matches = (table: Table) =>
     selection.tagMode === "and"
@@ -94,7 +94,7 @@ function matching(
       return names((table) => table.layer === term.value);
     case "tag": {
       const found = names((table) => table.tags.includes(term.value));
-      if (found.length === 0) diagnostics.push(unknownTag(term.value, new Set(tables.flatMap((table) => table.tags))));
+      if (found.length === 0) diagnostics.push(unknownTag(term.value, tagsOf(tables), tables));
       return found;
     }
     case "path": {
@@ -123,11 +123,7 @@ function matching(
       const pattern = new RegExp(`^${term.value.replaceAll(".", "\\.").replaceAll("*", ".*").replaceAll("?", ".")}$`);
       const found = names((table) => (glob ? pattern.test(table.name) : table.name === term.value));
       if (found.length === 0) {
-        const near = nearest(
-          term.value,
-          tables.map((table) => table.name),
-        );
-        const hint = near ?? "`ldp plan` lists all tables.";
+        const hint = nearestTable(term.value, tables) ?? "`ldp plan` lists all tables.";
         const message = glob
           ? `No table's name matches ${JSON.stringify(term.value)}.`
           : `There is no table ${JSON.stringify(term.value)}.`;
@@ -138,12 +134,39 @@ function matching(
   }
 }
 
-function unknownTag(tag: string, known: ReadonlySet<string>): Diagnostic {
+function tagsOf(tables: readonly Table[]): ReadonlySet<string> {
+  return new Set(tables.flatMap((table) => table.tags));
+}
+
+/** What may be meant by a name that no table has: another table, or a tag. */
+function nearestTable(name: string, tables: readonly Table[]): string | undefined {
+  const tags = tagsOf(tables);
+  if (tags.has(name)) return `"${name}" is a tag: tag:${name} chooses its tables.`;
+  const table = nearest(
+    name,
+    tables.map((one) => one.name),
+  );
+  const tag = table === undefined ? nearestName(name, tags) : undefined;
+  return tag === undefined ? table : `Did you mean ${JSON.stringify(`tag:${tag}`)}?`;
+}
+
+function unknownTag(tag: string, known: ReadonlySet<string>, tables: readonly Table[]): Diagnostic {
   const tags = [...known].sort(byCodePoint);
   const some = tags.slice(0, 10).join(", ") + (tags.length > 10 ? ", …" : "");
-  const hint =
-    nearest(tag, tags) ?? (tags.length > 0 ? `Tags of this project: ${some}.` : "No table of this project has a tag.");
+  const names = tables.map((table) => table.name);
+  const hint = names.includes(tag)
+    ? `"${tag}" is a table: --select ${tag} chooses it.`
+    : (nearest(tag, tags) ??
+      nearestAsTable(tag, names) ??
+      (tags.length > 0 ? `Tags of this project: ${some}.` : "No table of this project has a tag."));
   return finding("LDP401", `No table has the tag ${JSON.stringify(tag)}.`, null, { hint });
+}
+
+function nearestAsTable(tag: string, names: readonly string[]): string | undefined {
+  const name = nearestName(tag, names);
+  return name === undefined
+    ? undefined
+    : `Did you mean the table ${JSON.stringify(name)}? --select ${name} chooses it.`;
 }
 
 function emptySelection(tables: readonly Table[], selection: Selection): Diagnostic {

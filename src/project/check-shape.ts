@@ -28,7 +28,7 @@ export function checkShape(text: YamlText): Diagnostic[] {
 function describe(error: ErrorObject, text: YamlText): Diagnostic | null {
   const path = pathOf(error, text.value);
   const { params, parentSchema, data } = error;
-  const at = path.length === 0 ? "config.yml" : `\`${pathText(path)}\``;
+  const at = path.length === 0 ? "config.yml" : `\`${pathText(path)}\`${ofTable(path, text.value)}`;
   const report = (message: string, place = text.placeOf(path), hint?: string) =>
     finding("LDP103", message, place, hint === undefined ? {} : { hint });
 
@@ -128,6 +128,13 @@ function pathOf(error: ErrorObject, root: unknown): YamlPath {
 
 function pathText(path: YamlPath): string {
   return path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
+}
+
+/** ` of "orders"` for what is within the entry of a table that has a name. */
+function ofTable([list, index, key]: YamlPath, root: unknown): string {
+  if (list !== "tables" || typeof index !== "number" || key === "name") return "";
+  const name = ((root as Record<string, unknown>).tables as readonly { readonly name?: unknown }[])[index]?.name;
+  return typeof name === "string" && name !== "" ? ` of ${quote(name)}` : "";
 }
 
 function capital(text: string): string {

@@ -181,15 +181,23 @@ function checkModuleFile(module: string, place: Place, table: string, tree: File
     case "other":
       return [finding("LDP301", `The module ${module} of "${table}" is not a file.`, place, { table })];
     case "missing": {
-      const slash = module.lastIndexOf("/");
-      const near = nearest(
-        module,
-        tree.list(slash < 0 ? "" : module.slice(0, slash)).filter((path) => /\.(py|sql|ipynb)$/.test(path)),
-      );
-      const hint = near ?? "Create it, or name another file with `module:`.";
+      const hint = nearestModule(module, tree) ?? "Create it, or name another file with `module:`.";
       return [finding("LDP301", `The module ${module} of "${table}" does not exist.`, place, { table, hint })];
     }
   }
+}
+
+/** The file of the same name in another folder, else the one of the same folder whose name is near. */
+function nearestModule(module: string, tree: FileTree): string | undefined {
+  const isModule = (path: string) => /\.(py|sql|ipynb)$/.test(path);
+  const base = posix.basename(module).toLowerCase();
+  const namesakes = tree.list("").filter((path) => isModule(path) && posix.basename(path).toLowerCase() === base);
+  const [only, ...others] = namesakes;
+  const namesake = nearest(module, namesakes);
+  if (namesake !== undefined) return namesake;
+  if (only !== undefined && others.length === 0) return `Did you mean ${JSON.stringify(only)}?`;
+  const slash = module.lastIndexOf("/");
+  return nearest(module, tree.list(slash < 0 ? "" : module.slice(0, slash)).filter(isModule));
 }
 
 function readEnvironments(

@@ -67,6 +67,8 @@ export function renderLintJson(diagnostics: readonly Diagnostic[], total = diagn
 export interface DeployOutcome {
   readonly environment: string;
   readonly deployed: boolean;
+  /** Whether a plan was all that was asked for. */
+  readonly planOnly?: boolean;
   /** Null where it ended before there was a plan. */
   readonly plan: EnvironmentPlan | null;
   readonly diagnostics: readonly Diagnostic[];

@@ -2,6 +2,7 @@ import picocolors from "picocolors";
 import type { Diagnostic, Fix, Severity } from "../diagnostics/diagnostic.js";
 import { count } from "../diagnostics/diagnostic.js";
 import type { Change, Plan, PlannedTable } from "../plan/model.js";
+import type { UnlistedDataset } from "../source/unlisted.js";
 import { changeOrder } from "./appearance.js";
 import { escapeTerminal } from "./escape/terminal.js";
 import type { DeployOutcome } from "./json.js";
@@ -19,6 +20,20 @@ const plain: TextOptions = { color: false, width: 0 };
 /** `ldp validate`. */
 export function renderValidateText(tables: number, diagnostics: readonly Diagnostic[], options = plain): string {
   return `${findings(diagnostics, options)}${verdict(diagnostics, `${plural(tables, "table")}`, options)}\n`;
+}
+
+/** The datasets of a note that are named one by one. */
+const namedDatasets = 5;
+
+/** The line of `ldp validate` on datasets that config.yml does not have; empty text for none. */
+export function renderUnlisted(datasets: readonly UnlistedDataset[], config: string, options = plain): string {
+  if (datasets.length === 0) return "";
+  const colors = picocolors.createColors(options.color);
+  const shown = datasets.slice(0, namedDatasets).map(({ name, module, line }) => `${name} (${module}:${line})`);
+  const more = datasets.length > shown.length ? [`${datasets.length - shown.length} more`] : [];
+  const are = datasets.length === 1 ? "1 dataset is" : `${datasets.length} datasets are`;
+  const text = `${are} in the code but not in ${config}, so that no plan has ${datasets.length === 1 ? "it" : "them"}: ${list([...shown, ...more], "and")}`;
+  return `${colors.dim(escapeTerminal(text))}\n`;
 }
 
 /** `ldp lint`: the findings, then what is known of formatting. */
@@ -95,13 +110,18 @@ export function renderDeployText(outcome: DeployOutcome, options = plain): strin
       colors.green(`✓ ${name} is deployed: ${total === 0 ? "no resource changed" : plural(total, "resource")}`),
     );
   else if (outcome.diagnostics.some((one) => one.severity === "error"))
-    lines.push(colors.red(`✗ ${name} was not deployed`));
+    lines.push(colors.red(`✗ ${name} ${refusal(outcome)}`));
   else
     lines.push(
       `${name} was not deployed: ${total === 0 ? "no resource would change" : `${plural(total, "resource")} would change`}`,
     );
   if (outcome.plan?.digest) lines.push(colors.dim(`bundle digest  ${outcome.plan.digest}`));
   return `${lines.join("\n")}\n`;
+}
+
+function refusal({ planOnly, plan }: DeployOutcome): string {
+  if (planOnly !== true) return "was not deployed";
+  return plan?.status === "planned" ? "would not be deployed" : "was not planned";
 }
 
 /** Findings, one a line with what to do below it; empty text for none. */

@@ -6,7 +6,8 @@ import type { Project, Table } from "../project/model.js";
 import { openResolver, type Resolution, type Resolver } from "./dependencies.js";
 import { isIgnored } from "./ignore.js";
 import { indexNames, matchTable } from "./match.js";
-import type { Dataset, ModuleReading, Sources } from "./model.js";
+import type { Dataset, ModuleReading, Read, Sources } from "./model.js";
+import { splitName } from "./names.js";
 import { tablesByModule } from "./read.js";
 
 /**
@@ -122,7 +123,7 @@ function checkDependencies(
   const resolutions = resolver.resolve(source.dataset, table.module, table.name);
   return [
     ...undeclared(table, project, source.dataset, resolutions),
-    ...(module.tooBig || module.syntaxError !== null ? [] : unread(table, names, source.dataset, resolutions)),
+    ...(module.tooBig || module.syntaxError !== null ? [] : unread(table, project, names, source.dataset, resolutions)),
     ...untold(table, resolutions),
   ];
 }
@@ -161,6 +162,7 @@ function isBefore(a: Place, b: Place, module: string): boolean {
 /** LDP305. A read that can't be told may be any of them, so that depends_on counts. */
 function unread(
   table: Table,
+  project: Project,
   names: ReadonlySet<string>,
   dataset: Dataset,
   resolutions: readonly Resolution[],
@@ -169,15 +171,43 @@ function unread(
   const read = new Set(
     resolutions.flatMap((one) => (one.kind === "table" ? [one.name] : one.kind === "ambiguous" ? one.candidates : [])),
   );
+  const strangers = resolutions.filter((one) => one.kind === "external");
   const seen = new Set<string>();
   return table.dependsOn.flatMap(({ name, place }) => {
     if (read.has(name) || !names.has(name) || name === table.name || seen.has(name)) return [];
     seen.add(name);
     const related = [{ ...dataset.place, message: `"${table.name}" is defined here.` }];
-    const hint = `Remove ${name} from depends_on, or read it; \`ldp import --update\` does the first.`;
+    const hint =
+      misspelt(name, project, strangers) ??
+      `Remove ${name} from depends_on, or read it; \`ldp import --update\` does the first.`;
     const message = `"${table.name}" depends on "${name}", which its code does not read.`;
     return [finding("LDP305", message, place, { table: table.name, hint, related })];
   });
+}
+
+/**
+ * A read of no table of the project that is near to a dependency's name: likely a slip, and the dependency is right. One that names
+ * another schema than the project's is of another project.
+ */
+function misspelt(
+  dependency: string,
+  project: Pick<Project, "catalog" | "schema">,
+  strangers: readonly Resolution[],
+): string | undefined {
+  const [wanted = dependency, ...above] = splitName(dependency).reverse();
+  const own = new Set(["live", project.catalog, project.schema, ...above].map((part) => part?.toLowerCase()));
+  const reads = new Map<string, Read>();
+  for (const { read } of strangers) {
+    const [last, ...others] = splitName(read.table ?? "").reverse();
+    if (last !== undefined && others.every((part) => part.includes("{") || own.has(part.toLowerCase()))) {
+      reads.set(last, read);
+    }
+  }
+  const near = nearestName(wanted, reads.keys());
+  const read = near === undefined ? undefined : reads.get(near);
+  if (read === undefined) return undefined;
+  const { file, line } = read.place;
+  return `${file}:${line} reads "${read.table}", which is no table of this project: did you mean "${dependency}"?`;
 }
 
 /** LDP306, once a place. */

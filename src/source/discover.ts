@@ -52,7 +52,7 @@ interface Candidate {
 const tableName = /^[A-Za-z_][A-Za-z0-9_]{0,254}(?:\.[A-Za-z_][A-Za-z0-9_]{0,254}){0,2}$/;
 
 /** Files that define no pipeline: tests, environments, and the engine that `ldp init` wrote. */
-const skipped =
+export const skipped =
   /(?:^|\/)(?:tests?|node_modules|site-packages|venv|env|dist|build|__pycache__)\/|(?:^|\/)(?:conftest|setup)\.py$|(?:^|\/)test_[^/]*\.py$|^pipelines\/ldp(?:\/|_engine\.py$)/;
 
 /**
@@ -143,8 +143,8 @@ function faults(reading: ModuleReading): Diagnostic[] {
   ];
 }
 
-/** The name for config.yml: leading parts that the text does not tell are left out. */
-function nameOf(dataset: Dataset, module: string, named: ReadonlyMap<string, string>): string | null {
+/** The name for config.yml: leading parts that the text does not tell are left out; null where it can't be one. */
+export function nameOf(dataset: Dataset, module: string, named: ReadonlyMap<string, string>): string | null {
   if (dataset.definedBy === "SELECT") {
     const stem = (module.split("/").at(-1) ?? "").replace(/\.\w+$/, "");
     const name = named.get(module) ?? (module.startsWith("transformations/") ? stem : "");

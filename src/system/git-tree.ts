@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { nearest } from "../diagnostics/nearest.js";
 import { byCodePoint } from "../order.js";
 import { type EntryKind, type FileTree, TreeError } from "../project/tree.js";
 import { UserError } from "./errors.js";
@@ -20,7 +21,7 @@ interface Entry {
 
 /**
  * The files of a project as they are in a commit, read through git without touching the work tree.
- * @throws UserError LDP903 when the folder is in no repository or the revision is not one.
+ * @throws UserError LDP903 when the folder is in no repository or the revision is not one, LDP907 where git is missing.
  */
 export function readRevision(directory: string, ref: string): Revision {
   let commit: string;
@@ -32,16 +33,45 @@ export function readRevision(directory: string, ref: string): Revision {
       .trim();
     prefix = git(directory, ["rev-parse", "--show-prefix"]).toString("utf8").replace(/\n$/, "");
   } catch (error) {
-    if (error instanceof GitError) {
-      throw new UserError(
-        "LDP903",
-        `The base ${JSON.stringify(ref)} is no revision of this repository${error.message ? ` (${error.message})` : ""}.`,
-        "Fetch it (fetch-depth: 0 in actions/checkout), or give --base another revision.",
-      );
-    }
-    throw error;
+    throw error instanceof GitError ? noRevision(directory, ref, error.message) : error;
   }
   return { ref, commit, tree: commitTree(directory, commit, prefix) };
+}
+
+/** Why a base can't be read, and what helps: each cause has another cure. */
+function noRevision(directory: string, ref: string, why: string): UserError {
+  if (why.includes("not a git repository")) {
+    const message = `${directory} is in no git repository, so that there is no base ${JSON.stringify(ref)} to compare with.`;
+    return new UserError("LDP903", message, "Run it in a checkout of the repository, or leave --base out.");
+  }
+  // The last of the lines about "dubious ownership" is the command that helps.
+  if (why.startsWith("git config ")) {
+    return new UserError("LDP903", `git refuses ${directory}, which belongs to another user.`, `Trust it: ${why}`);
+  }
+  const message = `The base ${JSON.stringify(ref)} is no revision of this repository${why ? ` (${why})` : ""}.`;
+  return new UserError(
+    "LDP903",
+    message,
+    why === "" ? cure(directory, ref) : "Give --base a branch, a tag or a commit.",
+  );
+}
+
+function cure(directory: string, ref: string): string {
+  const lines = (...args: string[]): string[] => git(directory, args).toString("utf8").split("\n").filter(Boolean);
+  try {
+    const names = lines("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes");
+    const remote = names.find((name) => name.endsWith(`/${ref}`));
+    const near = remote === undefined ? nearest(ref, names) : `Did you mean ${JSON.stringify(remote)}?`;
+    if (lines("rev-parse", "--is-shallow-repository")[0] === "true") {
+      const fetch = "The clone is shallow: fetch it (fetch-depth: 0 in actions/checkout, else git fetch --unshallow)";
+      return `${near === undefined ? "" : `${near} `}${fetch}, or give --base another revision.`;
+    }
+    if (near !== undefined) return near;
+    if (names.length === 0) return "The repository has no commit yet: leave --base out.";
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+  }
+  return "`git fetch` brings what the remote has; `git branch --all` lists the branches that --base can name.";
 }
 
 function commitTree(directory: string, commit: string, prefix: string): FileTree {

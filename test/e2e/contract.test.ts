@@ -76,6 +76,31 @@ describe("a module that may not be one is not read", () => {
   });
 });
 
+describe("validate and a dataset that config.yml does not have", () => {
+  const files = {
+    "config.yml": "version: 1\ntables:\n  - {name: a, layer: bronze}\n",
+    "transformations/bronze/a.py": module,
+    "transformations/bronze/b.py": module.replace("def a", "def b"),
+  };
+
+  it("is a line for people, and nothing else: no diagnostic, the same status, silent without sources", () => {
+    const project = makeProject(files);
+    const { status, stdout } = ldp(project, "validate", "--strict");
+    expect([status, stdout]).toEqual([
+      0,
+      "✓ 1 table: no problems\n" +
+        "1 dataset is in the code but not in config.yml, so that no plan has it: b (transformations/bronze/b.py:5)\n",
+    ]);
+    expect(ldp(project, "validate", "--no-source").stdout).toBe("✓ 1 table: no problems\n");
+    expect(json(project, "validate")).toMatchObject({ status: 0, valid: true, diagnostics: [] });
+  });
+
+  it("is silent while a table is not found, which it may be", () => {
+    const project = makeProject({ ...files, "config.yml": tableOf("transformations/bronze/c.py") });
+    expect(ldp(project, "validate").stdout).not.toContain("in the code but not");
+  });
+});
+
 describe("--config", () => {
   const files = {
     "conf/ldp.yml": "version: 1\ntables:\n  - {name: a, layer: bronze}\n",
@@ -145,6 +170,15 @@ describe("graph --output", () => {
 });
 
 describe("import", () => {
+  it("writes nothing where there is no pipeline: status 1, and --format json is empty", () => {
+    const project = makeProject({ "README.md": "# Shop\n" });
+    const { status, stdout, stderr } = ldp(project, "import");
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("nothing was written");
+    expect(existsSync(join(project, "config.yml"))).toBe(false);
+    expect(json(project, "import")).toMatchObject({ status: 0, tables: [], diagnostics: [] });
+  });
+
   it("says which module of a pipeline does not parse", () => {
     const project = makeProject({
       "broken.py": "import dlt\n\ndef f(:\n",

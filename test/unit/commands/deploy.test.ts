@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -90,6 +90,21 @@ describe("ldp deploy", () => {
     expect([exit, json?.deployed, codes]).toEqual([0, false, []]);
   });
 
+  test.each([
+    [false, "dev was not deployed"],
+    [true, "dev was not planned"],
+  ])("without credentials says what did not happen: --plan-only %s", async (planOnly, said) => {
+    const { stdout, exit } = await run({ planOnly, format: "text" }, {}, { DATABRICKS_HOST: "", DATABRICKS_TOKEN: "" });
+    expect(exit).toBe(2);
+    expect(stdout).toContain(`✗ ${said}`);
+  });
+
+  test("--plan-only of what a gate refuses says that it would not be deployed", async () => {
+    const { stdout, exit } = await run({ planOnly: true, format: "text" }, { "bundle plan": plan("recreate") });
+    expect(exit).toBe(1);
+    expect(stdout).toContain("✗ dev would not be deployed");
+  });
+
   test("refuses to destroy what is not named: exit status 1, and the tables", async () => {
     const { exit, json, stdout } = await run({}, { "bundle plan": plan("recreate") });
     expect([exit, json?.deployed]).toEqual([1, false]);
@@ -163,6 +178,24 @@ describe("ldp doctor", () => {
     expect(exit).toBe(2);
     expect(stdout).toContain("LDP513 the workspace does not accept the login: Invalid access token");
     expect(stdout).not.toContain("Config:");
+  });
+
+  test("says when the bundle has no such target", async () => {
+    const config = join(home, "project", "config.yml");
+    writeFileSync(config, readFileSync(config, "utf8").replace("target: prod", "target: prd"));
+    const { stdout, exit } = await doctor();
+    expect(exit).toBe(2);
+    expect(stdout).toMatch(/^environment dev +target dev, ready$/m);
+    expect(stdout).toMatch(/^environment prod +target prd, which the bundle does not have$/m);
+    expect(stdout).toContain('LDP501 the environment "prod" has the target "prd", which the bundle does not have');
+    expect(stdout).toContain('hint: Did you mean "prod"?');
+  });
+
+  test("does not judge targets where a file of the bundle can't be read", async () => {
+    writeFileSync(join(home, "project", "databricks.yml"), "targets: [\n");
+    const { stdout } = await doctor();
+    expect(stdout).toContain("LDP521");
+    expect(stdout).not.toContain("LDP501");
   });
 
   test("says when the bundle leads elsewhere, and asks only DATABRICKS_HOST", async () => {

@@ -95,6 +95,19 @@ describe("what is wrong with a selection", () => {
   test("a suggestion", () => {
     expect(select({ tags: ["dialy"] })).toEqual([["LDP401", 'Did you mean "daily"?']]);
     expect(select({ select: ["ordrs"] })).toEqual([["LDP402", 'Did you mean "orders"?']]);
-    expect(select({ select: ["tags:x"] })).toEqual([["LDP404", 'Did you mean "tag"?']]);
+    expect(select({ select: ["tags:x"] })).toEqual([["LDP404", 'Did you mean "tag:x"?']]);
+    expect(select({ select: ["+tags:daily+"] })).toEqual([["LDP404", 'Did you mean "tag:daily"?']]);
+  });
+
+  test("a tag where a table is asked for, and the other way round", () => {
+    expect(select({ select: ["daily"] })).toEqual([["LDP402", '"daily" is a tag: tag:daily chooses its tables.']]);
+    expect(select({ select: ["dialy"] })).toEqual([["LDP402", 'Did you mean "tag:daily"?']]);
+    expect(select({ tags: ["orders_raw"] })).toEqual([
+      ["LDP401", '"orders_raw" is a table: --select orders_raw chooses it.'],
+    ]);
+    expect(select({ tags: ["ordrs_raw"] })).toEqual([
+      ["LDP401", 'Did you mean the table "orders_raw"? --select orders_raw chooses it.'],
+    ]);
+    expect(select({ select: ["zzzzzzzz"] })).toEqual([["LDP402", "`ldp plan` lists all tables."]]);
   });
 });

@@ -14,7 +14,13 @@ import { renderGraphJson, renderPlanJson } from "../../../src/render/json.js";
 import { renderMermaid } from "../../../src/render/mermaid.js";
 import type { Report } from "../../../src/render/report.js";
 import { renderSvg } from "../../../src/render/svg.js";
-import { renderDeployText, renderLintText, renderPlanText, renderValidateText } from "../../../src/render/text.js";
+import {
+  renderDeployText,
+  renderLintText,
+  renderPlanText,
+  renderUnlisted,
+  renderValidateText,
+} from "../../../src/render/text.js";
 import { hostile } from "./hostile.js";
 import { parseMermaid } from "./mermaid-parser.js";
 import { action, diagnostic, environment, plan, report, table } from "./samples.js";
@@ -219,6 +225,7 @@ test("on a terminal no text colours, links, moves the cursor or commands a runne
     const given = reportWith(text);
     const outputs = [
       renderValidateText(3, given.plan.diagnostics),
+      renderUnlisted([{ name: text, module: text, line: 1 }], text),
       renderPlanText(given.plan),
       renderPlanText({ ...given.plan, diagnostics: [] }),
       given.lint === null ? "" : renderLintText(given.lint),

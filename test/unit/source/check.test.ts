@@ -43,6 +43,38 @@ describe("modules against config.yml", () => {
     expect(found[0]?.related).toMatchObject([{ file: "b.py", line: 4 }]);
   });
 
+  test.each([
+    [
+      "dlt.read('orders_bronz')",
+      'b.py:4 reads "orders_bronz", which is no table of this project: did you mean "orders_bronze"?',
+    ],
+    [
+      "spark.read.table('LIVE.order_bronze')",
+      'b.py:4 reads "LIVE.order_bronze", which is no table of this project: did you mean "orders_bronze"?',
+    ],
+    [
+      "spark.read.table('crm.sales.orders_bronz')",
+      "Remove orders_bronze from depends_on, or read it; `ldp import --update` does the first.",
+    ],
+  ])("LDP305 beside the read of a near name suggests the name: %s", (read, hint) => {
+    const files = {
+      "orders_bronze.py": module('@dlt.table\ndef orders_bronze(): return dlt.read("x")\n'),
+      "b.py": module(`@dlt.table\ndef b(): return ${read}\n`),
+    };
+    const found = project(line("orders_bronze") + line("b", "orders_bronze"), files);
+    expect(found).toMatchObject([{ code: "LDP305", hint }]);
+  });
+
+  test("LDP305 suggests no name that is another declared table's", () => {
+    const files = {
+      "orders_a.py": module('@dlt.table\ndef orders_a(): return dlt.read("x")\n'),
+      "orders_b.py": module('@dlt.table\ndef orders_b(): return dlt.read("x")\n'),
+      "c.py": module('@dlt.table\ndef c(): return dlt.read("orders_b")\n'),
+    };
+    const found = project(line("orders_a") + line("orders_b") + line("c", "orders_a, orders_b"), files);
+    expect(found).toMatchObject([{ code: "LDP305", hint: expect.stringContaining("Remove orders_a") }]);
+  });
+
   test("LDP306 once a place; depends_on counts then", () => {
     const files = {
       "a.py": module('@dlt.table\ndef a(): return dlt.read("x")\n'),

@@ -52,6 +52,15 @@ tables:
 `);
   });
 
+  test("writes nothing where nothing is found", () => {
+    const { config, report } = importProject(memoryTree({ "README.md": "" }), "config.yml", { update: false });
+    expect(config).toBeNull();
+    expect(report).toEqual([
+      "No dataset of a pipeline was found in the .py, .sql and .ipynb files here; nothing was written.",
+      "`ldp init DIR` writes a new project; -C names another folder.",
+    ]);
+  });
+
   test("ldp.import/1 has every dataset with its reads", () => {
     const { discovery } = importProject(memoryTree(code), "config.yml", { update: false });
     const document = JSON.parse(renderImportJson(discovery));
