@@ -158,21 +158,34 @@ function load(path: string, tree: FileTree): ModuleRun | null {
 
 /** The text of a module, in UTF-8 or the encoding that its first two lines declare (PEP 263). */
 function decode(bytes: Uint8Array): { text: string; error: null } | { text: null; error: string } {
-  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 400)).split(/\r\n?|\n/, 2);
-  const declared = head
-    .map((line) => /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/.exec(line)?.[1])
-    .find((name) => name !== undefined);
-  const name = (declared ?? "utf-8").toLowerCase().replaceAll("_", "-");
-  const label = name
+  const head = latin1.decode(bytes.subarray(0, 400));
+  const declared = head.includes("coding") ? declaredEncoding(head) : null;
+  try {
+    const decoder = declared === null ? utf8 : new TextDecoder(labelOf(declared), { fatal: true });
+    return { text: decoder.decode(bytes), error: null };
+  } catch (error) {
+    if (error instanceof RangeError) return { text: null, error: `unknown encoding: ${declared}` };
+    return { text: null, error: `not ${declared ?? "UTF-8"}` };
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+const latin1 = new TextDecoder("latin1");
+
+function declaredEncoding(head: string): string | null {
+  const [first = "", second = ""] = head.split(/\r\n?|\n/, 2);
+  const pattern = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
+  return pattern.exec(first)?.[1] ?? pattern.exec(second)?.[1] ?? null;
+}
+
+/** What an encoding of Python is called here. */
+function labelOf(encoding: string): string {
+  return encoding
+    .toLowerCase()
+    .replaceAll("_", "-")
     .replace(/^latin-?1$/, "latin1")
     .replace(/^(?:cp|windows-?)(125\d)$/, "windows-$1")
     .replace(/^utf-8-sig$/, "utf-8");
-  try {
-    return { text: new TextDecoder(label, { fatal: true }).decode(bytes), error: null };
-  } catch (error) {
-    if (error instanceof RangeError) return { text: null, error: `unknown encoding: ${declared}` };
-    return { text: null, error: declared === undefined ? "not UTF-8" : `not ${declared}` };
-  }
 }
 
 /** Work for one module: loops over literals multiply, but not beyond this. */
