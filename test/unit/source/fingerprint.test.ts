@@ -76,6 +76,15 @@ const spellings: readonly (readonly [about: string, a: string, b: string])[] = [
   ["continued lines", "x = a + b", "x = a + \\\n    b"],
   ["elif", "if a:\n    x()\nelif b:\n    y()", "if a:\n    x()\nelse:\n    if b:\n        y()"],
   ["tabs and CRLF", "if a:\n    b()\n", "if a:\r\n\tb()\r\n"],
+  ["brackets of a lambda", "x = lambda: a", "x = (lambda: (a))"],
+  [
+    "brackets of a pattern",
+    "match x:\n    case 1 | A(b=[c]):\n        y()",
+    "match (x):\n    case (1) | A(b=(c,),):\n        y()",
+  ],
+  ["quotes of a pattern", 'match x:\n    case "a" "b":\n        y()', "match x:\n    case 'ab':\n        y()"],
+  ["what is deleted", "del a, b", "del (a, b)"],
+  ["brackets of an empty tuple", "with (): pass", "with (()): pass"],
   ["imports in brackets", "from a import b, c", "from a import (\n    b,\n    c,\n)"],
 ];
 
@@ -90,6 +99,24 @@ const changes: readonly (readonly [about: string, a: string, b: string])[] = [
   ["how operators bind", "x = a + b * c", "x = (a + b) * c"],
   ["a chain of comparisons", "x = a < b < c", "x = (a < b) < c"],
   ["not in", "x = a not in b", "x = a in b"],
+  ["a lambda that is called", "x = (lambda: a)()", "x = lambda: a()"],
+  ["a lambda's attribute", "x = (lambda: a).b", "x = lambda: a.b"],
+  ["a lambda's item", "x = (lambda: a)[0]", "x = lambda: a[0]"],
+  ["a lambda and its argument", "x = (lambda x: x)(lambda y: y)", "x = lambda x: x(lambda y: y)"],
+  ["where a name of a loop ends", "for a in bc: pass", "for ab in c: pass"],
+  ["where a name of a comprehension ends", "x = [d for a in bc]", "x = [d for ab in c]"],
+  ["where an annotation ends", "def f(a: bc = d): pass", "def f(ab: c = d): pass"],
+  ["where a slice ends", "x = a[b:cd]", "x = a[bc:d]"],
+  ["where a key ends", "x = {a: bc for d in e}", "x = {ab: c for d in e}"],
+  ["a handler's name", "try:\n    a()\nexcept b as c: pass", "try:\n    a()\nexcept cb: pass"],
+  ["a context's name", "with a as bc: pass", "with ab as c: pass"],
+  ["a guard", "match x:\n    case a if bc: pass", "match x:\n    case ab if c: pass"],
+  ["an annotation in brackets", "a: int", "(a): int"],
+  ["a type parameter", "def f[T](a): pass", "def f[*T](a): pass"],
+  ["a type parameter's bound", "def f[T: int](a): pass", "def f[T = int](a): pass"],
+  ["a template", 'x = f"{a}"', 'x = t"{a}"'],
+  ["a pattern's number", "match x:\n    case 1: pass", "match x:\n    case 1.0: pass"],
+  ["a pattern of one", "match x:\n    case (a): pass", "match x:\n    case (a,): pass"],
   ["a default", "def f(a): pass", "def f(a=1): pass"],
   ["a decorator", "def f(): pass", "@d\ndef f(): pass"],
   ["async", "def f(): pass", "async def f(): pass"],
@@ -136,6 +163,11 @@ def b():
 
   test("a constant that a helper of it uses", () => expect(differs("LIMIT = 10", "LIMIT = 11")).toEqual([true, false]));
   test("a constant that it uses itself", () => expect(differs("OTHER = 20", "OTHER = 21")).toEqual([false, true]));
+  test("a name that a pattern looks up", () => {
+    const matching = (value: string) =>
+      `import dlt\nclass Color: RED = ${value}\n@dlt.table\ndef a():\n    match x:\n        case Color.RED: return dlt.read("x")\n`;
+    expect(prints("m.py", matching("1"))).not.toEqual(prints("m.py", matching("2")));
+  });
   test("an import that it uses", () => expect(differs("from library", "from library2")).toEqual([false, true]));
   test("a decorator", () =>
     expect(differs("@dlt.table\ndef b", "@dlt.table(comment='c')\ndef b")).toEqual([false, true]));
