@@ -17,6 +17,7 @@ export function readSql(path: string, source: string, options: ReadOptions): Mod
   const { tokens, error, remarks } = tokenizeSql(text);
   const datasets: Dataset[] = [];
   const flows: { target: string; dataset: Dataset }[] = [];
+  const bare = new Set<Dataset>();
   let fault = error;
   const reads: Read[] = [];
   for (const statement of splitStatements(tokens)) {
@@ -34,10 +35,11 @@ export function readSql(path: string, source: string, options: ReadOptions): Mod
     if (statement.form === "other") reads.push(...made.reads);
     else if (statement.form === "flow") flows.push({ target: made.name ?? "", dataset: made });
     else datasets.push(made);
+    if (statement.query.length === 0) bare.add(made);
   }
   return {
     path,
-    datasets: joinFlows(datasets, flows),
+    datasets: joinFlows(datasets, flows, bare),
     reads,
     imports: [],
     syntaxError: fault === null ? null : { message: fault.message, place: lines.place(fault.offset) },
@@ -88,10 +90,7 @@ function describe(
     cdcKeys: statement.keys,
     reads: distinct(reads),
     actions: [],
-    body:
-      options.fingerprints && (statement.form === "dataset" || statement.form === "select")
-        ? fingerprint(spelled(statement.unnamed))
-        : null,
+    body: options.fingerprints && statement.form !== "other" ? fingerprint(spelled(statement.unnamed)) : null,
     selectStar: stars,
     fingerprint: options.fingerprints ? fingerprint(spelled(statement.tokens)) : null,
   };
@@ -108,14 +107,22 @@ function distinct(reads: readonly Read[]): Read[] {
   return [...seen.values()];
 }
 
-/** Adds flows to the datasets that they write into; a flow into another module's dataset stands for itself. */
-function joinFlows(datasets: readonly Dataset[], flows: readonly { target: string; dataset: Dataset }[]): Dataset[] {
+/**
+ * Adds flows to the datasets that they write into; a flow into another module's dataset stands for itself. What is in `bare` is declared
+ * without a query: without a flow it looks like any other, so that nothing tells of a rename.
+ */
+function joinFlows(
+  datasets: readonly Dataset[],
+  flows: readonly { target: string; dataset: Dataset }[],
+  bare: ReadonlySet<Dataset>,
+): Dataset[] {
   const same = (a: string | null, b: string) => a !== null && lastPart(a) === lastPart(b);
   const joined = datasets.map((dataset) => {
     const own = flows.filter((flow) => same(dataset.name, flow.target)).map((flow) => flow.dataset);
-    if (own.length === 0) return dataset;
+    if (own.length === 0) return bare.has(dataset) ? { ...dataset, body: null } : dataset;
     return {
       ...dataset,
+      body: joinedFingerprint([dataset, ...own].map((one) => ({ fingerprint: one.body }))),
       cdcKeys: dataset.cdcKeys ?? own.find((flow) => flow.cdcKeys !== null)?.cdcKeys ?? null,
       reads: [...dataset.reads, ...own.flatMap((flow) => flow.reads)],
       selectStar: [...(dataset.selectStar ?? []), ...own.flatMap((flow) => flow.selectStar ?? [])],
@@ -123,7 +130,7 @@ function joinFlows(datasets: readonly Dataset[], flows: readonly { target: strin
     };
   });
   const loose = flows.filter((flow) => !datasets.some((dataset) => same(dataset.name, flow.target)));
-  return [...joined, ...loose.map((flow) => flow.dataset)];
+  return [...joined, ...loose.map((flow) => ({ ...flow.dataset, body: null }))];
 }
 
 function lastPart(name: string): string {

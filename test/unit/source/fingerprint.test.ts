@@ -195,6 +195,31 @@ def b():
   });
 });
 
+describe("what a notebook installs", () => {
+  const exported = (magic: string) =>
+    `# Databricks notebook source\n${magic}\n\n# COMMAND ----------\n\nimport dlt\n@dlt.table\ndef a():\n    return dlt.read("x")\n`;
+  const cells = (magic: string) =>
+    JSON.stringify({
+      cells: [magic, 'import dlt\n@dlt.table\ndef a():\n    return dlt.read("x")\n'].map((source) => ({
+        cell_type: "code",
+        source,
+      })),
+    });
+  test.each([
+    ["an export", "m.py", (magic: string) => exported(magic.replace(/^/gm, "# MAGIC "))],
+    ["an .ipynb", "m.ipynb", cells],
+  ])("%s", (_about, path, notebook) => {
+    const before = prints(path, notebook("%pip install x==1 y==1"));
+    expect(before.length).toBe(1);
+    expect(prints(path, notebook("%pip  install x==1 y==1 "))).toEqual(before);
+    expect(prints(path, notebook("%pip install x==1 \\\n   y==1"))).toEqual(before);
+    expect(prints(path, notebook("%pip install x==2 y==1"))).not.toEqual(before);
+    expect(prints(path, notebook("%pip install x==1 \\\n   y==2"))).not.toEqual(before);
+    expect(prints(path, notebook("%pip install x==1 y==1\n%pip install z"))).not.toEqual(before);
+    expect(prints(path, notebook("%md Hello"))).toEqual(prints(path, notebook("%md Bye")));
+  });
+});
+
 test("SQL: comments, spaces and the case of keywords are no change, names and texts are", () => {
   const print = (text: string) => readModule("m.sql", text).datasets[0]?.fingerprint;
   const before = print("CREATE MATERIALIZED VIEW a AS SELECT x, 'T' FROM b;");
