@@ -5,8 +5,9 @@ import { indexLines, type LineIndex } from "../lines.js";
 import type { Dataset, Expectation, ModuleReading, Read, ReadOptions } from "../model.js";
 import { splitName, tableName } from "../names.js";
 import { type QueryReading, readRelations } from "./query.js";
+import { spelled } from "./spelling.js";
 import { type Statement, splitStatements } from "./statements.js";
-import { type Token, tokenizeSql } from "./tokens.js";
+import { tokenizeSql } from "./tokens.js";
 
 /** What a SQL file says: its CREATE statements and flows, or a bare query, which the engine registers under its name in config.yml. */
 export function readSql(path: string, source: string, options: ReadOptions): ModuleReading {
@@ -135,19 +136,4 @@ function joinFlows(
 
 function lastPart(name: string): string {
   return (splitName(name).at(-1) ?? "").toLowerCase();
-}
-
-const keywords = new Set(
-  "SELECT FROM WHERE GROUP BY ORDER HAVING JOIN LEFT RIGHT INNER OUTER FULL CROSS ON USING AS AND OR NOT IN IS NULL CREATE REFRESH REPLACE STREAMING LIVE TABLE MATERIALIZED VIEW TEMPORARY PRIVATE WITH UNION ALL DISTINCT CASE WHEN THEN ELSE END LIMIT STREAM COMMENT TBLPROPERTIES PARTITIONED CLUSTER CONSTRAINT EXPECT VIOLATION DROP ROW FAIL UPDATE LATERAL EXISTS BETWEEN LIKE ASC DESC INTO FLOW INSERT KEYS SEQUENCE APPLY CHANGES OVER PARTITION CAST INTERVAL TRUE FALSE".split(
-    " ",
-  ),
-);
-
-/** The tokens in one spelling: no comments, no formatting, keywords in one case. */
-function spelled(tokens: readonly Token[]): string {
-  let count = tokens.length;
-  while (tokens[count - 1]?.value === ";" && tokens[count - 1]?.type === "operator") count--;
-  return JSON.stringify(
-    tokens.slice(0, count).map((token) => [token.type, keywords.has(token.upper) ? token.upper : token.value]),
-  );
 }

@@ -228,6 +228,68 @@ test("SQL: comments, spaces and the case of keywords are no change, names and te
   expect(print("CREATE MATERIALIZED VIEW a AS SELECT x, 'T' FROM c;")).not.toBe(before);
 });
 
+describe("SQL: brackets and backquotes", () => {
+  const print = (query: string) =>
+    readModule("m.sql", `CREATE MATERIALIZED VIEW v AS ${query};`).datasets[0]?.fingerprint;
+  test.each([
+    ["SELECT a FROM t", "SELECT (a) FROM t"],
+    ["SELECT a FROM t", "SELECT ((a)) FROM (t)".replace("(t)", "t")],
+    ["SELECT a, b + c AS d, e FROM t", "SELECT (a), (b + c) AS d, (e) FROM t"],
+    ["SELECT a FROM t WHERE a = 1", "SELECT a FROM t WHERE (a = 1)"],
+    ["SELECT a FROM t WHERE a = 1 OR b = 2", "SELECT a FROM t WHERE (a = 1 OR b = 2)"],
+    ["SELECT a FROM t WHERE a = 1 AND b < 2 ORDER BY a", "SELECT a FROM t WHERE (a = 1) AND (b < 2) ORDER BY a"],
+    ["SELECT a FROM t WHERE (a = 1 OR b = 2) AND c", "SELECT a FROM t WHERE ((a = 1) OR ((b) = (2))) AND c"],
+    ["SELECT a FROM t JOIN u ON t.a = u.a WHERE b", "SELECT a FROM t JOIN u ON (t.a = u.a) WHERE (b)"],
+    [
+      "SELECT a FROM t JOIN u ON t.a = u.a LEFT JOIN w ON w.a = u.a",
+      "SELECT a FROM t JOIN u ON (t.a = u.a) LEFT JOIN w ON ((w.a) = (u.a))",
+    ],
+    ["SELECT CASE WHEN a = 1 THEN b ELSE c END FROM t", "SELECT CASE WHEN (a = 1) THEN (b) ELSE (c) END FROM t"],
+    ["SELECT f(a) FROM t", "SELECT f((a)) FROM t"],
+    ["SELECT a FROM (SELECT a FROM t WHERE b)", "SELECT a FROM (SELECT (a) FROM t WHERE (b))"],
+    ["SELECT a, t.b FROM main.s.t", "SELECT `a`, `t`.`b` FROM `main`.`s`.`t`"],
+    ["SELECT a AS b FROM t", "SELECT (`a`) AS `b` FROM `t`"],
+  ])("%s: the same", (a, b) => expect(print(b)).toBe(print(a)));
+
+  test.each([
+    ["SELECT a FROM t WHERE (a = 1 OR b = 2) AND c", "SELECT a FROM t WHERE a = 1 OR b = 2 AND c"],
+    ["SELECT a FROM t WHERE ((a = 1 OR b = 2)) AND c", "SELECT a FROM t WHERE a = 1 OR b = 2 AND c"],
+    ["SELECT a FROM t WHERE c AND (a OR b)", "SELECT a FROM t WHERE c AND a OR b"],
+    ["SELECT a FROM t WHERE NOT (a AND b)", "SELECT a FROM t WHERE NOT a AND b"],
+    ["SELECT a FROM t WHERE NOT (a = b)", "SELECT a FROM t WHERE NOT a = c"],
+    ["SELECT a FROM t WHERE a BETWEEN 1 AND (b = 2)", "SELECT a FROM t WHERE a BETWEEN 1 AND b = 2"],
+    ["SELECT a FROM t WHERE (a BETWEEN 1 AND 2) AND b", "SELECT a FROM t WHERE a BETWEEN 1 AND (2) AND c"],
+    ["SELECT (a + b) * c FROM t", "SELECT a + b * c FROM t"],
+    ["SELECT c * (a + b) FROM t", "SELECT c * a + b FROM t"],
+    ["SELECT a - (b - c) FROM t", "SELECT a - b - c FROM t"],
+    ["SELECT a = (b = c) FROM t", "SELECT a = b = c FROM t"],
+    ["SELECT (a).b FROM t", "SELECT a.b FROM t"],
+    ["SELECT (a, b) FROM t", "SELECT a, b FROM t"],
+    ["SELECT f((a, b)) FROM t", "SELECT f(a, b) FROM t"],
+    ["SELECT f(a) FROM t", "SELECT f a FROM t"],
+    ["SELECT a FROM t WHERE a IN ((SELECT b FROM u))", "SELECT a FROM t WHERE a IN (SELECT b FROM u)"],
+    ["SELECT * FROM VALUES (1), (2)", "SELECT * FROM VALUES (1, 2)"],
+    ["SELECT (date) '2026-01-01' FROM t", "SELECT date '2026-01-01' FROM t"],
+    ["SELECT a FROM t WHERE ({{ x }}) AND b", "SELECT a FROM t WHERE {{ x }} AND b"],
+    ["SELECT a FROM t WHERE (a = ${x}) AND b", "SELECT a FROM t WHERE a = ${x} AND b"],
+    ["SELECT - (- 1) FROM t", "SELECT - - 1 FROM t"],
+    ["SELECT `current_date` FROM t", "SELECT current_date FROM t"],
+    ["SELECT `null` FROM t", "SELECT null FROM t"],
+    ["SELECT `f`(a) FROM t", "SELECT g(a) FROM t"],
+    ["SELECT `a b` FROM t", "SELECT a b FROM t"],
+    ["SELECT `A` FROM t", "SELECT a FROM t"],
+    ["SELECT Name FROM t", "SELECT name FROM t"],
+    ["SELECT a:b.`C` FROM t", "SELECT a:b.C FROM t"],
+    ["SELECT `a.b` FROM t", "SELECT a.b FROM t"],
+  ])("%s: not %s", (a, b) => expect(print(b)).not.toBe(print(a)));
+
+  test("a megabyte of brackets is spelled in bounded time", () => {
+    expect(print(`SELECT ${"(".repeat(500_000)}a${")".repeat(500_000)} FROM t`)).toBeDefined();
+    expect(print(`SELECT ${"a.".repeat(300_000)}\`b\` FROM t`)).toBeDefined();
+    expect(print(`SELECT ${"`a`.".repeat(200_000)}b FROM t`)).toBeDefined();
+  });
+});
+
 test("a helper is told by its tree", () => {
   const read = openReader(diskTree(corpus), { fingerprints: true });
   expect(read("shared/names.py")?.fingerprint).toBe(
