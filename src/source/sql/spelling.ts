@@ -70,9 +70,7 @@ const queries = new Set("SELECT WITH FROM TABLE VALUES DISTINCT ALL MAP REDUCE L
 const loose = new Set(
   "AND OR NOT BETWEEN CASE IF EXISTS AS ALIAS IN LIKE ILIKE RLIKE ESCAPE IS ANY SOME OVER".split(" "),
 );
-const clauseStarts = new Set(
-  "SELECT FROM WHERE GROUP ORDER SORT HAVING QUALIFY ON WHEN THEN ELSE VALUES INSERT SET".split(" "),
-);
+const clauseStarts = new Set("SELECT FROM WHERE GROUP ORDER SORT HAVING QUALIFY ON VALUES INSERT SET".split(" "));
 /** Words behind which a condition or a value stands alone up to the next of `ends`. */
 const starts = new Set(["WHERE", "HAVING", "QUALIFY", "ON", "WHEN", "THEN", "ELSE"]);
 const ends = new Set(

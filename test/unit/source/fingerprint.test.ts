@@ -259,6 +259,10 @@ describe("SQL: brackets and backquotes", () => {
     ["SELECT a FROM t WHERE NOT (a = b)", "SELECT a FROM t WHERE NOT a = c"],
     ["SELECT a FROM t WHERE a BETWEEN 1 AND (b = 2)", "SELECT a FROM t WHERE a BETWEEN 1 AND b = 2"],
     ["SELECT a FROM t WHERE (a BETWEEN 1 AND 2) AND b", "SELECT a FROM t WHERE a BETWEEN 1 AND (2) AND c"],
+    [
+      "SELECT a BETWEEN CASE WHEN b THEN c END AND (d = 1) FROM t",
+      "SELECT a BETWEEN CASE WHEN b THEN c END AND d = 1 FROM t",
+    ],
     ["SELECT (a + b) * c FROM t", "SELECT a + b * c FROM t"],
     ["SELECT c * (a + b) FROM t", "SELECT c * a + b FROM t"],
     ["SELECT a - (b - c) FROM t", "SELECT a - b - c FROM t"],
