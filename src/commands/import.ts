@@ -77,7 +77,7 @@ export function importCommand(options: ImportOptions): Outcome {
     diagnostics.length === 0 ? "" : `\n${findings(diagnostics, options.text)}`;
   const stdout = [
     ...result.report.map((line) => `${line}\n`),
-    result.leftOut.length === 0 ? "" : `Left out of it:\n${told(result.leftOut)}`,
+    result.leftOut.length === 0 ? "" : `Left out of ${options.config}:\n${told(result.leftOut)}`,
     result.verdict === "" ? "" : `${result.verdict}\n`,
     told(result.diagnostics),
   ].join("");

@@ -36,12 +36,13 @@ export function partsOf(run: ModuleRun): Parts {
   let text = installs;
   for (const statement of run.tree.body) {
     const spelled = spell(statement);
+    const bound = bindings(statement);
+    const isOwn = statement.type !== "Function" && statement.type !== "Class";
     const part = {
-      text: spelled.text,
-      names: spelled.names,
+      ...spelled,
       statement,
       index: parts.length,
-      binds: bindings(statement),
+      binds: bound !== null && isOwn && spelled.assigned.size > 0 ? new Set([...bound, ...spelled.assigned]) : bound,
     };
     parts.push(part);
     text += part.text;

@@ -9,6 +9,8 @@ export interface SerialiseOptions {
 export interface Spelled {
   readonly text: string;
   readonly names: ReadonlySet<string>;
+  /** Those that `:=` gives a value. */
+  readonly assigned: ReadonlySet<string>;
 }
 
 /**
@@ -32,6 +34,7 @@ export function spell(statement: Statement, options: SerialiseOptions = {}): Spe
 class Out implements Spelled {
   text = "";
   readonly names = new Set<string>();
+  readonly assigned = new Set<string>();
 
   push(...pieces: readonly string[]): void {
     for (const piece of pieces) this.text += piece;
@@ -315,6 +318,7 @@ function expression(node: Expression, out: Out): void {
       out.push(")");
       return;
     case "Named":
+      if (node.target.type === "Name") out.assigned.add(node.target.id);
       out.push("(");
       expression(node.target, out);
       out.push(":=");

@@ -168,6 +168,11 @@ def b():
       `import dlt\nclass Color: RED = ${value}\n@dlt.table\ndef a():\n    match x:\n        case Color.RED: return dlt.read("x")\n`;
     expect(prints("m.py", matching("1"))).not.toEqual(prints("m.py", matching("2")));
   });
+  test("a name that := gives a value", () => {
+    const walrus = (value: string) =>
+      `import dlt\nx = (TABLE := "${value}")\n@dlt.table\ndef a(): return dlt.read(TABLE)\n`;
+    expect(prints("m.py", walrus("y"))).not.toEqual(prints("m.py", walrus("z")));
+  });
   test("an import that it uses", () => expect(differs("from library", "from library2")).toEqual([false, true]));
   test("a decorator", () =>
     expect(differs("@dlt.table\ndef b", "@dlt.table(comment='c')\ndef b")).toEqual([false, true]));
