@@ -35,6 +35,11 @@ export interface ImportResult {
   readonly config: string | null;
   /** What was done and what could not be told: one line each. */
   readonly report: readonly string[];
+  /** Why code is not in the new config file; `ldp validate` does not look at it. */
+  readonly leftOut: readonly Diagnostic[];
+  /** Whether `ldp validate` finds something, in a line; "" for an update. */
+  readonly verdict: string;
+  /** What `ldp validate` says of what is there now. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -47,8 +52,9 @@ export function importCommand(options: ImportOptions): Outcome {
   const tree = diskTree(options.directory);
   const exists = tree.kind(options.config) !== "missing";
   if (options.format === "json") {
-    const project = exists ? loadProject(tree, options.config).project : null;
-    const discovery = discoverFor(tree, project);
+    const discovery = exists
+      ? discoverFor(tree, loadProject(tree, options.config).project)
+      : discoveryOf(importProject(tree, options.config, { update: false }), options.config);
     return { stdout: renderImportJson(discovery), stderr: "", exit: hasErrors(discovery.diagnostics) ? 1 : 0 };
   }
   if (exists && !options.update) {
@@ -69,14 +75,26 @@ export function importCommand(options: ImportOptions): Outcome {
       throw new UserError("LDP904", `${options.config} can't be written: ${(error as Error).message}`);
     }
   }
-  const stdout = `${result.report.join("\n")}\n${result.diagnostics.length === 0 ? "" : `\n${findings(result.diagnostics, options.text)}`}`;
-  // As where config.yml is there already: what was asked for was not done.
+  const told = (diagnostics: readonly Diagnostic[]) =>
+    diagnostics.length === 0 ? "" : `\n${findings(diagnostics, options.text)}`;
+  const stdout = [
+    ...result.report.map((line) => `${line}\n`),
+    result.leftOut.length === 0 ? "" : `Left out of ${options.config}:\n${told(result.leftOut)}`,
+    result.verdict === "" ? "" : `${result.verdict}\n`,
+    told(result.diagnostics),
+  ].join("");
   if (!options.update && result.config === null) {
-    const told = result.diagnostics.length === 0 ? "" : findings(result.diagnostics, options.text);
-    return { stdout: told, stderr: `${result.report.join("\n")}\n`, exit: 1 };
+    // As where config.yml is there already: what was asked for was not done.
+    return { stdout: told(result.leftOut).trimStart(), stderr: `${result.report.join("\n")}\n`, exit: 1 };
   }
   const unreadable = result.diagnostics.some((one) => one.code === "LDP101");
-  return { stdout, stderr: "", exit: unreadable ? 2 : hasErrors(result.diagnostics) ? 1 : 0 };
+  return { stdout, stderr: "", exit: unreadable ? 2 : hasErrors([...result.leftOut, ...result.diagnostics]) ? 1 : 0 };
+}
+
+/** What was found, with the findings in the code of a config file that would be written. */
+function discoveryOf({ discovery, leftOut, diagnostics }: ImportResult, configFile: string): Discovery {
+  const inCode = diagnostics.filter((one) => one.file !== configFile);
+  return { ...discovery, diagnostics: sortDiagnostics([...leftOut, ...inCode]) };
 }
 
 /**
@@ -95,15 +113,19 @@ export function importProject(tree: FileTree, configFile: string, options: { rea
     fingerprints: false,
   }).diagnostics;
   const told = new Set(after.map(keyOf));
-  const diagnostics = sortDiagnostics([...after, ...discovery.diagnostics.filter((one) => !told.has(keyOf(one)))]);
+  const written = new Set(discovery.tables.map((table) => table.name));
+  // A read of a table that was written is for `ldp validate` to judge.
+  const isLeftOut = (one: Diagnostic) =>
+    !told.has(keyOf(one)) && !(one.code === "LDP306" && one.table !== undefined && written.has(one.table));
+  const leftOut = discovery.diagnostics.filter(isLeftOut);
   const count = discovery.tables.length;
   const modules = new Set(discovery.tables.map((table) => table.module)).size;
   const report = [
     `Wrote ${configFile}: ${count === 1 ? "1 table" : `${count} tables`} from ${modules === 1 ? "1 module" : `${modules} modules`}.`,
     ...discovery.notes.map((note) => `  ${note}`),
-    after.length === 0 ? "`ldp validate` finds nothing wrong with it." : "`ldp validate` will say:",
   ];
-  return { discovery, config, report, diagnostics };
+  const verdict = after.length === 0 ? "`ldp validate` finds nothing wrong with it." : "`ldp validate` will say:";
+  return { discovery, config, report, leftOut, verdict, diagnostics: after };
 }
 
 /** A config.yml without tables would be refused by every plan (LDP403). */
@@ -113,14 +135,21 @@ function nothingFound(discovery: Discovery): ImportResult {
     ...discovery.notes.map((note) => `  ${note}`),
     "`ldp init DIR` writes a new project; -C names another folder.",
   ];
-  return { discovery, config: null, report, diagnostics: discovery.diagnostics };
+  return { discovery, config: null, report, leftOut: discovery.diagnostics, verdict: "", diagnostics: [] };
 }
 
 function discoverFor(tree: FileTree, project: Project | null): Discovery {
   return discover(tree, project ?? { catalog: null, schema: null }, bareQueries(project));
 }
 
+/** What makes two findings one: the place, and of a table that is defined twice both places, whichever comes first. */
 function keyOf(one: Diagnostic): string {
+  if (one.code === "LDP307") {
+    const places = [{ file: one.file, line: one.line }, ...(one.related ?? [])].map(
+      ({ file, line }) => `${file}:${line}`,
+    );
+    return `${one.code} ${places.sort(byCodePoint).join()}`;
+  }
   return `${one.code} ${one.file}:${one.line}:${one.column}`;
 }
 
@@ -143,6 +172,8 @@ function update(
       discovery,
       config: null,
       report: [`${configFile} can't be read; nothing was written.`],
+      leftOut: [],
+      verdict: "",
       diagnostics: before,
     };
   const source = new TextDecoder("utf-8", { ignoreBOM: true }).decode(tree.read(configFile));
@@ -165,7 +196,7 @@ function update(
     source: true,
     fingerprints: false,
   }).diagnostics;
-  return { discovery, config, report, diagnostics };
+  return { discovery, config, report, leftOut: [], verdict: "", diagnostics };
 }
 
 /** What each table should depend on. Where a read can't be told, what is declared stays, and only what is missing is added. */

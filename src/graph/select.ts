@@ -14,6 +14,7 @@ export const everything: Selection = { tags: [], tagMode: "or", select: [], excl
 /**
  * The tables that a selection chooses: what the tags choose AND any `select` chooses, less what any `exclude` chooses.
  * @param changes each table's change against the base; null without a base, where `state:` is an error.
+ * @param baseMissing why there is no base although one was asked for.
  * @returns the chosen names, and LDP401-404. With a finding nothing is chosen: a wrong selection is never "everything".
  */
 export function selectTables(
@@ -21,11 +22,12 @@ export function selectTables(
   graph: Graph,
   selection: Selection,
   changes: ReadonlyMap<string, Change> | null,
+  baseMissing: string | null = null,
 ): { chosen: ReadonlySet<string>; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const byTags = chooseByTags(tables, selection, diagnostics);
   const choose = (expressions: readonly string[]) =>
-    expressions.map((text) => evaluate(text, tables, graph, changes, diagnostics));
+    expressions.map((text) => evaluate(text, tables, graph, { changes, baseMissing }, diagnostics));
   const selects = choose(selection.select);
   const excludes = choose(selection.exclude);
   if (diagnostics.length > 0) return { chosen: new Set(), diagnostics };
@@ -60,7 +62,7 @@ function evaluate(
   expression: string,
   tables: readonly Table[],
   graph: Graph,
-  changes: ReadonlyMap<string, Change> | null,
+  base: Base,
   diagnostics: Diagnostic[],
 ): ReadonlySet<string> {
   let terms: Term[];
@@ -72,7 +74,7 @@ function evaluate(
     return new Set();
   }
   const sets = terms.map((term) => {
-    const start = matching(term, tables, changes, diagnostics);
+    const start = matching(term, tables, base, diagnostics);
     return new Set([
       ...reach(graph.upstream, start, term.upstream),
       ...reach(graph.downstream, start, term.downstream),
@@ -82,12 +84,7 @@ function evaluate(
   return new Set([...first].filter((name) => others.every((each) => each.has(name))));
 }
 
-function matching(
-  term: Term,
-  tables: readonly Table[],
-  changes: ReadonlyMap<string, Change> | null,
-  diagnostics: Diagnostic[],
-): string[] {
+function matching(term: Term, tables: readonly Table[], base: Base, diagnostics: Diagnostic[]): string[] {
   const names = (predicate: (table: Table) => boolean) => tables.filter(predicate).map((table) => table.name);
   switch (term.method) {
     case "layer":
@@ -109,9 +106,13 @@ function matching(
       return found;
     }
     case "state": {
+      const { changes, baseMissing } = base;
       if (!changes) {
-        const hint = "Give --base REV, such as --base origin/main.";
-        diagnostics.push(finding("LDP404", `"${term.text}" needs a base to compare with.`, null, { hint }));
+        const [why, hint] =
+          baseMissing === null
+            ? ["", "Give --base REV, such as --base origin/main."]
+            : [`, and there is none: ${baseMissing}`, "Mend that, or compare with another revision."];
+        diagnostics.push(finding("LDP404", `"${term.text}" needs a base to compare with${why}.`, null, { hint }));
         return [];
       }
       // As elsewhere in the field, what is new counts as modified: it has to run too.
@@ -132,6 +133,12 @@ function matching(
       return found;
     }
   }
+}
+
+/** What `state:` looks at. */
+interface Base {
+  readonly changes: ReadonlyMap<string, Change> | null;
+  readonly baseMissing: string | null;
 }
 
 function tagsOf(tables: readonly Table[]): ReadonlySet<string> {

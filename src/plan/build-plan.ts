@@ -38,7 +38,7 @@ export function buildPlan(request: PlanRequest): Plan {
   }
   const changes = base ? compareProjects(base.state ?? emptyState(state), state) : null;
   const changeOf = changes && new Map([...changes].map(([name, change]) => [name, change.change]));
-  const selected = selectTables(state.project.tables, state.graph, selection, changeOf);
+  const selected = selectTables(state.project.tables, state.graph, selection, changeOf, request.baseMissing);
   const diagnostics = sortDiagnostics([...request.diagnostics, ...selected.diagnostics]);
   const invalid = hasErrors(diagnostics) || (request.strict && diagnostics.some((each) => each.severity === "warning"));
   const stages = invalid ? [] : stagesOf(state.graph, selected.chosen);

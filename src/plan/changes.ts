@@ -2,7 +2,7 @@ import { type Graph, reach, stagesOf } from "../graph/graph.js";
 import { byCodePoint } from "../order.js";
 import { canonicalJson, type ProjectCode } from "../project/digest.js";
 import type { Project, Table } from "../project/model.js";
-import type { Sources, TableSource } from "../source/model.js";
+import type { ModuleReading, Sources, TableSource } from "../source/model.js";
 import type { Change } from "./model.js";
 
 /** A project at one point in time: everything that a comparison looks at. */
@@ -77,14 +77,16 @@ function compareTable(
   let risk: string | null = null;
 
   if (codeDiffers(old, table, oldSource, source, base, now)) reasons.push("code");
-  reasons.push(...helperChanges(oldSource, source).map((path) => `helper ${path}`));
-  if (oldSource?.kind && source?.kind && oldSource.kind !== source.kind) {
+  reasons.push(...helperChanges(oldSource, source, base, now).map((path) => `helper ${path}`));
+  // What code that does not parse says of a table is not the whole of it.
+  const told = isWhole(base, oldSource) && isWhole(now, source);
+  if (told && oldSource?.kind && source?.kind && oldSource.kind !== source.kind) {
     reasons.push(`kind: ${oldSource.kind} -> ${source.kind}`);
     risk = oldSource.kind === "streaming_table" ? "history lost" : "full refresh";
   }
-  reasons.push(...expectationChanges(oldSource, source));
+  if (told) reasons.push(...expectationChanges(oldSource, source));
   const keys = [oldSource, source].map((each) => each?.dataset?.cdcKeys?.join(", ") ?? null);
-  if (keys[0] !== null && keys[1] !== null && keys[0] !== keys[1]) {
+  if (told && keys[0] !== null && keys[1] !== null && keys[0] !== keys[1]) {
     reasons.push(`keys: ${keys[0]} -> ${keys[1]}`);
     risk ??= "full refresh";
   }
@@ -121,10 +123,44 @@ function codeDiffers(
   return base.code.files.get(old.module) !== now.code.files.get(table.module);
 }
 
-function helperChanges(old: TableSource | undefined, source: TableSource | undefined): string[] {
+/**
+ * The modules that the table's imports, directly or through others, and that changed. One that is imported on one side alone counts where
+ * the module that imports it was read on both sides: what a module that does not parse, or is gone, imports is not known, not changed.
+ */
+function helperChanges(
+  old: TableSource | undefined,
+  source: TableSource | undefined,
+  base: ProjectState,
+  now: ProjectState,
+): string[] {
   if (!old || !source) return [];
   const paths = new Set([...old.helpers.keys(), ...source.helpers.keys()]);
-  return [...paths].filter((path) => old.helpers.get(path) !== source.helpers.get(path)).sort(byCodePoint);
+  const importers = [[old.module, source.module], ...[...paths].map((path) => [path, path])].flatMap(([a, b]) => {
+    const [before, after] = [readWhole(base, a), readWhole(now, b)];
+    return before === null || after === null ? [] : [[before.imports, after.imports]];
+  });
+  const isImportedDifferently = (path: string) =>
+    importers.some(([before, after]) => before?.includes(path) !== after?.includes(path));
+  return [...paths]
+    .filter((path) =>
+      old.helpers.has(path) && source.helpers.has(path)
+        ? old.helpers.get(path) !== source.helpers.get(path)
+        : isImportedDifferently(path),
+    )
+    .sort(byCodePoint);
+}
+
+/** Whether nothing that a table's code is made of fails to parse. */
+function isWhole(state: ProjectState, source: TableSource | undefined): boolean {
+  return [source?.module, ...(source?.helpers.keys() ?? [])].every((path) => {
+    const module = path === undefined ? undefined : state.sources?.modules.get(path);
+    return module === undefined || (!module.tooBig && module.syntaxError === null);
+  });
+}
+
+function readWhole(state: ProjectState, path: string | undefined): ModuleReading | null {
+  const module = path === undefined ? undefined : state.sources?.modules.get(path);
+  return module === undefined || module.tooBig || module.syntaxError !== null ? null : module;
 }
 
 function expectationChanges(old: TableSource | undefined, source: TableSource | undefined): string[] {

@@ -4,6 +4,7 @@ import { byCodePoint } from "../order.js";
 import type { Kind, Layer } from "../project/model.js";
 import type { FileTree } from "../project/tree.js";
 import { openResolver, type Resolution } from "./dependencies.js";
+import { isIgnored } from "./ignore.js";
 import { folderTags, guessLayer, sharedFolders } from "./layers.js";
 import type { Dataset, ModuleReading, Sources } from "./model.js";
 import { splitName } from "./names.js";
@@ -108,11 +109,24 @@ export function discover(
       }
     }
   }
+  for (const { sinks } of modules.values()) {
+    for (const { name, place } of sinks ?? []) {
+      const which = name === null ? "a sink" : `the sink "${name}"`;
+      notes.push(
+        `${place.file}:${place.line}: ${which} is left out, with the flows into it: a sink is no dataset, a run can't select it.`,
+      );
+    }
+  }
   joinLooseFlows(modules, candidates);
   const found = [...candidates.values()].sort((a, b) => byCodePoint(a.name, b.name));
+  const tables = describe(found, modules, publishing, diagnostics, notes);
+  const isIgnoredThere = ({ code, file, line }: Diagnostic) => {
+    const module = file === null ? undefined : modules.get(file);
+    return module !== undefined && line !== null && isIgnored(module.ignores, code, line);
+  };
   return {
-    tables: describe(found, modules, publishing, diagnostics, notes),
-    diagnostics: sortDiagnostics(diagnostics),
+    tables,
+    diagnostics: sortDiagnostics(diagnostics.filter((one) => !isIgnoredThere(one))),
     notes,
   };
 }
@@ -158,10 +172,11 @@ export function nameOf(dataset: Dataset, module: string, named: ReadonlyMap<stri
 
 /** Flows of other modules add their reads to the dataset that they write into. */
 function joinLooseFlows(modules: ReadonlyMap<string, ModuleReading>, candidates: Map<string, Candidate>): void {
+  const sinks = new Set([...modules.values()].flatMap(({ sinks }) => sinks?.map(({ name }) => name) ?? []));
   for (const [module, reading] of modules) {
     for (const flow of reading.datasets) {
       const name = flow.flowOnly === true ? nameOf(flow, module, new Map()) : null;
-      if (name === null) continue;
+      if (name === null || sinks.has(name)) continue;
       const last = name.split(".").at(-1)?.toLowerCase();
       const targets = [...candidates].filter(([key]) => key === name.toLowerCase() || key.split(".").at(-1) === last);
       const [target] = targets;

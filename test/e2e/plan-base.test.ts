@@ -187,6 +187,12 @@ describe.each(["", "teams/sales"])("plan --base, with the project in %j", (folde
     git("commit", "--quiet", "--message", "broken");
     write({ "config.yml": config });
     expect(plan()).toMatchObject({ status: 0, base: null, base_missing: expect.stringContaining("LDP102") });
+    expect(plan("--select", "state:modified+")).toMatchObject({
+      status: 1,
+      diagnostics: [
+        { code: "LDP404", message: expect.stringContaining("LDP102"), hint: expect.not.stringContaining("Give") },
+      ],
+    });
   });
 });
 

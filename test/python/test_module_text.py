@@ -100,3 +100,43 @@ def test_flows_with_names_of_their_own(
     loaded = load_config(root)
     assert loaded.project is not None
     assert read_flows(loaded.project, root) == flows
+
+
+@pytest.mark.parametrize(
+    ("module", "flows"),
+    [
+        (
+            "CREATE FLOW new AS INSERT INTO orders BY NAME SELECT * FROM STREAM(a);",
+            {"orders": ("new",)},
+        ),
+        ("create flow new as insert into once x.Orders select 1", {"orders": ("new",)}),
+        (
+            "CREATE FLOW f AS AUTO CDC INTO `x`.`orders` FROM STREAM(a) KEYS (id)",
+            {"orders": ("f",)},
+        ),
+        (
+            "CREATE FLOW s.`a ``b` COMMENT 'INTO x; y' AS INSERT INTO orders TABLE a",
+            {"orders": ("a `b",)},
+        ),
+        (
+            "-- CREATE FLOW c AS INSERT INTO orders\n/* CREATE FLOW d */\n"
+            "CREATE STREAMING TABLE orders;\nCREATE FLOW a AS INSERT INTO orders SELECT 1;\n"
+            "CREATE FLOW b AS INSERT INTO orders SELECT 'CREATE FLOW e AS INSERT INTO orders;';",
+            {"orders": ("a", "b")},
+        ),
+        ("SELECT * FROM a", {}),
+        ("CREATE FLOW", {}),
+        ("CREATE FLOW f AS INSERT INTO", {}),
+        ("CREATE FLOW 'f' AS INSERT INTO orders SELECT 1", {}),
+        ("CREATE STREAMING TABLE t; INSERT INTO orders SELECT 1", {}),
+        ("CREATE FLOW f AS INSERT INTO orders SELECT 'never closed", {"orders": ("f",)}),
+    ],
+)
+def test_flows_of_sql_with_names_of_their_own(
+    project: Write, module: str, flows: dict[str, tuple[str, ...]]
+) -> None:
+    config = "version: 1\ntables:\n  - {name: orders, layer: silver, module: m.sql}\n"
+    root = project({"config.yml": config, "m.sql": module})
+    loaded = load_config(root)
+    assert loaded.project is not None
+    assert read_flows(loaded.project, root) == flows

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .model import Kind, Project, Table
+from .sql_modules import flows_of
 from .tree import entry_kind
 
 T = TypeVar("T")
@@ -55,10 +56,16 @@ def read_flows(project: Project, root: Path) -> dict[str, tuple[str, ...]]:
     """The flows that have a name of their own, by the last part of the table that they write into, in lower case."""
     found: dict[str, tuple[str, ...]] = {}
     for module in dict.fromkeys(table.module for table in project.tables):
-        for target, flow in _read_python(root, module, _flows):
+        for target, flow in _read_flows(root, module):
             table = target.lower().rsplit(".", 1)[-1]
             found[table] = (*found.get(table, ()), flow)
     return found
+
+
+def _read_flows(root: Path, module: str) -> Iterable[tuple[str, str]]:
+    if not module.endswith(".sql"):
+        return _read_python(root, module, _flows)
+    return flows_of(_text_at(root, module) or "")
 
 
 def _flows(module: ast.Module) -> Iterator[tuple[str, str]]:
@@ -87,13 +94,20 @@ def _flows(module: ast.Module) -> Iterator[tuple[str, str]]:
 def _read(root: Path, module: str) -> Iterable[Definition]:
     if not module.endswith(".sql"):
         return _read_python(root, module, _definitions)
-    if entry_kind(root, module) != "file":
-        return ()
-    try:
-        text = (root / module).read_text(encoding="utf-8")
-    except (OSError, ValueError):
+    text = _text_at(root, module)
+    if text is None:
         return ()
     return [Definition(None, "materialized_view", not _SQL_RESET.search(text))]
+
+
+def _text_at(root: Path, module: str) -> str | None:
+    """The text of a module; None where there is none."""
+    if entry_kind(root, module) != "file":
+        return None
+    try:
+        return (root / module).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return None
 
 
 def _read_python(root: Path, module: str, read: Callable[[ast.Module], Iterable[T]]) -> list[T]:

@@ -49,6 +49,8 @@ export interface Bytes extends Node {
 /** A formatted string: texts and expressions in turn. */
 export interface Formatted extends Node {
   readonly type: "Formatted";
+  /** Whether it is a template (`t"…"`), which is no text. */
+  readonly template?: boolean;
   readonly parts: readonly (Text | FormattedValue)[];
 }
 
@@ -326,10 +328,11 @@ export interface Match extends Node {
   }[];
 }
 
-/** A pattern: kept as its words in one spelling, and the names that it binds. */
+/** A pattern: kept in one spelling, the same for the same tree, with the names that it binds and those that it looks up. */
 export interface Pattern {
   readonly text: string;
   readonly names: readonly string[];
+  readonly uses: readonly string[];
 }
 
 export interface TypeAlias extends Node {

@@ -1,5 +1,5 @@
 import { fingerprint } from "../digest.js";
-import type { Expression, For, FunctionDefinition, Statement } from "./ast.js";
+import type { Call, Expression, For, Statement } from "./ast.js";
 import { bindings } from "./bindings.js";
 import type { Definition, Flow, ModuleRun, Turn } from "./machine.js";
 import { type Spelled, serialise, spell } from "./serialise.js";
@@ -14,6 +14,8 @@ export interface Parts {
   readonly of: ReadonlyMap<Statement, Part>;
   /** Hash of the whole tree. */
   readonly fingerprint: string;
+  /** What a notebook installs before it runs: it counts for every dataset. */
+  readonly installs: string;
   /** Whether all of the module was understood; else the whole of it counts for each dataset. */
   readonly understood: boolean;
 }
@@ -30,15 +32,17 @@ export function partsOf(run: ModuleRun): Parts {
   for (const made of [...run.definitions, ...run.flows]) if (made.statement !== null) defining.add(made.statement);
   const parts: Part[] = [];
   const binding = new Map<string, Part[]>();
-  let text = "";
+  const installs = installsOf(run.text);
+  let text = installs;
   for (const statement of run.tree.body) {
     const spelled = spell(statement);
+    const bound = bindings(statement);
+    const isOwn = statement.type !== "Function" && statement.type !== "Class";
     const part = {
-      text: spelled.text,
-      names: spelled.names,
+      ...spelled,
       statement,
       index: parts.length,
-      binds: bindings(statement),
+      binds: bound !== null && isOwn && spelled.assigned.size > 0 ? new Set([...bound, ...spelled.assigned]) : bound,
     };
     parts.push(part);
     text += part.text;
@@ -55,6 +59,7 @@ export function partsOf(run: ModuleRun): Parts {
     loose: parts.filter((part) => isLoose(part, defining)),
     of: new Map(parts.map((part) => [part.statement, part])),
     fingerprint: fingerprint(understood ? text : run.text),
+    installs,
     understood,
   };
 }
@@ -86,7 +91,21 @@ export function fingerprintOf(made: readonly (Definition | Flow)[], parts: Parts
     }
   }
   const texts = [...taken].sort(([a], [b]) => a.index - b.index).map(([, text]) => text);
-  return fingerprint([...texts, ...new Set(turns?.map((turn) => turn.value))].join("\n"));
+  return fingerprint([parts.installs, ...texts, ...new Set(turns?.map((turn) => turn.value))].join("\n"));
+}
+
+/** The commands of a notebook that install packages, `%pip` and its like, with their spaces in one form; "" for none. */
+function installsOf(text: string): string {
+  if (!text.includes("# MAGIC ")) return "";
+  const commands = text.matchAll(/^# MAGIC[ \t]+([%!](?:pip|conda|mamba|uv)\b(?:[^\r\n]*\\\r?\n# MAGIC)*[^\r\n]*)/gm);
+  return [...commands].map(([, command = ""]) => `${words(command)}\n`).join("");
+}
+
+function words(command: string): string {
+  return command
+    .replace(/\\\r?\n# MAGIC/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 /** The turns with the values that they stand for; null when one of them is not known to its end. */
@@ -118,14 +137,20 @@ function isLoose(part: Part, defining: ReadonlySet<Statement>): boolean {
 }
 
 /**
- * The fingerprint of a definition without its name: what a rename leaves alike. Null where the function does not stand at the module's
- * margin, since values from around it would belong to it.
+ * The fingerprint of a definition without its name: what a rename leaves alike. A table that a call declares is told by the flows into it.
+ * Null where a part does not stand at the module's margin, since values from around it would belong to it, and for a declared table without
+ * flows, since others look the same.
  */
-export function bodyOf(definition: Definition): string | null {
+export function bodyOf(definition: Definition, flows: readonly Flow[]): string | null {
   const node = definition.function?.node;
-  if (node === undefined || node.type !== "Function" || definition.statement !== node) return null;
-  const unnamed: FunctionDefinition = { ...node, name: "", decorators: node.decorators.map(withoutName) };
-  return fingerprint(serialise([unnamed]));
+  if (node !== undefined) {
+    if (node.type !== "Function" || definition.statement !== node) return null;
+    return fingerprint(serialise([{ ...node, name: "", decorators: node.decorators.map(withoutName) }]));
+  }
+  if (flows.length === 0) return null;
+  const parts = [withoutTarget(definition, "name"), ...flows.map((flow) => withoutTarget(flow, "target"))];
+  const told = parts.filter((part) => part !== null);
+  return told.length === parts.length ? fingerprint(serialise(told)) : null;
 }
 
 function withoutName(decorator: Expression): Expression {
@@ -133,4 +158,18 @@ function withoutName(decorator: Expression): Expression {
   const args = decorator.args.filter((arg) => arg.name !== "name");
   // `@dlt.table(name="x")` is `@dlt.table` under another name.
   return args.length === 0 ? decorator.callee : { ...decorator, args };
+}
+
+/** The statement that declares a table, or a flow into one, without the table's name: the argument `name` or `target`, or the first. */
+function withoutTarget({ statement, loops }: Definition | Flow, keyword: string): Statement | null {
+  if (statement === null || loops.length > 0) return null;
+  const unnamed = (call: Call): Call => {
+    const named = call.args.some((arg) => arg.name === keyword);
+    return { ...call, args: call.args.filter((arg, i) => (named ? arg.name !== keyword : i > 0 || arg.name !== null)) };
+  };
+  if (statement.type === "Expression" && statement.value.type === "Call")
+    return { ...statement, value: unnamed(statement.value) };
+  if (statement.type !== "Function") return null;
+  const decorators = statement.decorators.map((each) => (each.type === "Call" ? unnamed(each) : each));
+  return { ...statement, name: "", decorators };
 }

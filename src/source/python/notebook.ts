@@ -8,7 +8,7 @@ export interface NotebookText {
 
 /**
  * The Python of a file: of an .ipynb its code cells, of an export with `# MAGIC` its code, else the text itself. Lines of magics (`%pip`,
- * `!ls`) become blank, `%run ./x` becomes an import of everything in x, cells of other languages are left out. Places are those
+ * `!ls`) become comments, `%run ./x` becomes an import of everything in x, cells of other languages are left out. Places are those
  * of the file as it lies on disk.
  */
 export function readNotebook(path: string, text: string): NotebookText {
@@ -66,10 +66,14 @@ function readCells(path: string, json: string): NotebookText {
     const other =
       /^(?:sql|md|sh|bash|scala|r|fs|html|javascript|writefile)$/i.test(magic) ||
       (language !== "python" && magic !== "python");
+    let continued = false;
     for (const line of other ? [] : cell.lines) {
       const run = /^%run[ \t]+(\S.*)$/.exec(line.text.trim());
-      const isMagic = /^\s*[%!]/.test(line.text);
-      out.push(run?.[1] !== undefined ? (runImport(run[1], 0) ?? "") : isMagic ? "" : line.text);
+      const isMagic: boolean = continued || /^\s*[%!]/.test(line.text);
+      // As an export has them, so that what they install counts in fingerprints.
+      const magic = `# MAGIC ${line.text.trim()}`;
+      out.push(run?.[1] !== undefined ? (runImport(run[1], 0) ?? "") : isMagic ? magic : line.text);
+      continued = isMagic && line.text.trimEnd().endsWith("\\");
       origins.push(line.offset);
     }
   }

@@ -1,6 +1,6 @@
 import type { Expression, Handler, Module, Pattern, Statement } from "./ast.js";
 import { SyntaxFault } from "./cursor.js";
-import { ExpressionParser } from "./expressions.js";
+import { PatternParser } from "./patterns.js";
 import { Kind, TooDeep, tokenize } from "./tokens.js";
 
 /**
@@ -18,7 +18,7 @@ export function parsePython(text: string): Module {
 
 const augmented = new Set(["+=", "-=", "*=", "/=", "//=", "%=", "@=", "&=", "|=", "^=", "<<=", ">>=", "**="]);
 
-class ModuleParser extends ExpressionParser {
+class ModuleParser extends PatternParser {
   readonly errors: { message: string; offset: number }[] = [];
 
   module(): Statement[] {
@@ -306,15 +306,19 @@ class ModuleParser extends ExpressionParser {
     });
   }
 
+  /** Their names; with a bound or a default as `name:bound:default`. */
   private typeParameters(): Expression[] {
     const parameters: Expression[] = [];
     if (!this.accept("[")) return parameters;
     while (!this.is("]")) {
-      if (!this.accept("*")) this.accept("**");
       const start = this.start;
-      parameters.push({ type: "Name", id: this.identifier(), start, end: this.previousEnd });
-      if (this.accept(":")) parameters.push(this.test());
-      if (this.accept("=")) parameters.push(this.starred());
+      const stars = this.accept("*") ? 1 : this.accept("**") ? 2 : 0;
+      let name: Expression = { type: "Name", id: this.identifier(), start, end: this.previousEnd };
+      for (let n = 0; n < stars; n++) name = { type: "Star", value: name, start, end: this.previousEnd };
+      const bound = this.accept(":") ? this.test() : null;
+      const fallback = this.accept("=") ? this.starred() : null;
+      const isPlain = bound === null && fallback === null;
+      parameters.push(isPlain ? name : { type: "Slice", parts: [name, bound, fallback], start, end: this.previousEnd });
       if (!this.accept(",")) break;
     }
     this.expect("]");
@@ -402,7 +406,8 @@ class ModuleParser extends ExpressionParser {
         items.push({ value, target: this.acceptWord("as") ? this.withTarget() : null });
       } while (this.accept(","));
       if (bracket) this.expect(")");
-      if (bracket && !this.is(":")) return null;
+      // `with ():` is over an empty tuple.
+      if (bracket && (items.length === 0 || !this.is(":"))) return null;
       return items;
     } catch (error) {
       if (bracket && error instanceof SyntaxFault) {
@@ -453,7 +458,7 @@ class ModuleParser extends ExpressionParser {
     let subject: Expression;
     try {
       if (!this.startsExpression()) throw this.fault("expected a subject");
-      subject = this.expressions();
+      subject = this.subject();
       if (
         !this.is(":") ||
         this.kindAt(1) !== Kind.Newline ||
@@ -478,30 +483,5 @@ class ModuleParser extends ExpressionParser {
     if (this.kind() === Kind.Dedent) this.at++;
     else if (this.kind() !== Kind.End) throw this.fault("expected `case`");
     return { type: "Match", subject, cases, start, end: this.previousEnd };
-  }
-
-  /** A pattern is not taken apart: its words in one spelling, and the names that it binds. */
-  private pattern(): Pattern {
-    const words: string[] = [];
-    const names: string[] = [];
-    let level = 0;
-    while (this.kind() !== Kind.Newline && this.kind() !== Kind.End) {
-      if (level === 0 && (this.is(":") || this.isWord("if"))) break;
-      const word = this.word();
-      if (this.is("(") || this.is("[") || this.is("{")) level++;
-      if (this.is(")") || this.is("]") || this.is("}")) level--;
-      const next = this.kindAt(1) === Kind.Operator ? this.word(1) : "";
-      const isCapture = this.kind() === Kind.Name && words.at(-1) !== "." && !/^(?:\.|\(|=)$/.test(next);
-      if (isCapture && !/^(?:_|None|True|False|as)$/.test(word)) names.push(word);
-      if (this.kind() === Kind.String) {
-        const value = this.postfix();
-        words.push(value.type === "Text" ? JSON.stringify(value.value) : "string");
-        continue;
-      }
-      words.push(word);
-      this.at++;
-    }
-    if (words.length === 0) throw this.fault("expected a pattern");
-    return { text: words.join(" "), names };
   }
 }

@@ -91,7 +91,12 @@ function followDatasets(
       cdcKeys: own.find(({ flow }) => flow.cdcKeys !== null)?.flow.cdcKeys ?? null,
       reads: ordered(seen),
       actions: [...seen.actions.values()],
-      body: parts && bodyOf(definition),
+      body:
+        parts &&
+        bodyOf(
+          definition,
+          own.map(({ flow }) => flow),
+        ),
       selectStar: [...seen.selectStar.values()],
       fingerprint: parts && fingerprintOf([definition, ...own.map(({ flow }) => flow)], parts),
     });

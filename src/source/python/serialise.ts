@@ -9,11 +9,14 @@ export interface SerialiseOptions {
 export interface Spelled {
   readonly text: string;
   readonly names: ReadonlySet<string>;
+  /** Those that `:=` gives a value. */
+  readonly assigned: ReadonlySet<string>;
 }
 
 /**
  * Trees in one spelling, so that two texts with the same tree are the same: no comments, docstrings, formatting, quotes, trailing commas,
- * redundant brackets. A text that stands for itself does nothing, so that it is left out like a docstring, and so is `pass`.
+ * redundant brackets. A text that stands for itself does nothing, so that it is left out like a docstring, and so is `pass`. Other trees
+ * have other spellings: each part ends where it can be told, in a bracket or a comma.
  */
 export function serialise(body: readonly Statement[]): string {
   const out = new Out();
@@ -31,6 +34,7 @@ export function spell(statement: Statement, options: SerialiseOptions = {}): Spe
 class Out implements Spelled {
   text = "";
   readonly names = new Set<string>();
+  readonly assigned = new Set<string>();
 
   push(...pieces: readonly string[]): void {
     for (const piece of pieces) this.text += piece;
@@ -60,20 +64,25 @@ function one(node: Statement, out: Out, options: SerialiseOptions): void {
         expression(target, out);
         out.push("=");
       }
+      // `(a): int` is a hint alone: it makes no local name of it.
+      if (node.annotation !== null && node.targets.some((target) => target.start !== node.start)) out.push("()");
       optional(node.annotation, out);
+      out.push("=");
       optional(node.value, out);
       return;
     case "Augmented":
       expression(node.target, out);
-      out.push(node.operator);
+      out.push(" ", node.operator, " ");
       expression(node.value, out);
       return;
     case "Return":
       optional(node.value, out);
       return;
+    case "Delete":
+      expressions(node.values.flatMap(deleted), out);
+      return;
     case "Raise":
     case "Assert":
-    case "Delete":
     case "Pass":
     case "Break":
     case "Continue":
@@ -102,6 +111,7 @@ function one(node: Statement, out: Out, options: SerialiseOptions): void {
     case "For":
       out.push(node.async ? "async " : "");
       expression(node.target, out);
+      out.push(" in ");
       if (!options.withoutIterable?.has(node)) expression(node.iterable, out);
       block(node.body, out, options);
       block(node.otherwise, out, options);
@@ -110,15 +120,18 @@ function one(node: Statement, out: Out, options: SerialiseOptions): void {
       out.push(node.async ? "async " : "");
       for (const item of node.items) {
         expression(item.value, out);
+        out.push(" as ");
         optional(item.target, out);
+        out.push(",");
       }
       block(node.body, out, options);
       return;
     case "Try":
       block(node.body, out, options);
       for (const handler of node.handlers) {
-        out.push(handler.star ? "except*" : "except", handler.name ?? "");
+        out.push(handler.star ? "except* " : "except ");
         optional(handler.test, out);
+        out.push(" as ", handler.name ?? "~");
         block(handler.body, out, options);
       }
       block(node.otherwise, out, options);
@@ -127,7 +140,8 @@ function one(node: Statement, out: Out, options: SerialiseOptions): void {
     case "Match":
       expression(node.subject, out);
       for (const { pattern, guard, body } of node.cases) {
-        out.push("case ", pattern.text);
+        out.push("case ", pattern.text, " if ");
+        for (const name of pattern.uses) out.names.add(name);
         optional(guard, out);
         block(body, out, options);
       }
@@ -182,8 +196,9 @@ function args(nodes: readonly Argument[], out: Out): void {
 function parameters(nodes: readonly Parameter[], out: Out): void {
   out.push("(");
   for (const node of nodes) {
-    out.push(node.star, node.name);
+    out.push(node.star, node.name, ":");
     optional(node.annotation, out);
+    out.push("=");
     optional(node.default, out);
     out.push(",");
   }
@@ -200,10 +215,10 @@ function expression(node: Expression, out: Out): void {
       out.push(JSON.stringify(node.value));
       return;
     case "Bytes":
-      out.push("b", JSON.stringify(node.value));
+      out.push("$b", JSON.stringify(node.value));
       return;
     case "Formatted":
-      out.push("f(");
+      out.push(node.template ? "$t(" : "$f(");
       for (const part of node.parts) formattedPart(part, out);
       out.push(")");
       return;
@@ -219,7 +234,7 @@ function expression(node: Expression, out: Out): void {
     case "Tuple":
     case "List":
     case "Set":
-      out.push(node.type);
+      out.push("$", node.type);
       expressions(node.items, out);
       return;
     case "Dict":
@@ -233,12 +248,14 @@ function expression(node: Expression, out: Out): void {
       out.push("}");
       return;
     case "Comprehension":
-      out.push(node.kind, "(");
+      out.push("$", node.kind, "(");
       expression(node.element, out);
+      out.push(":");
       optional(node.value, out);
       for (const clause of node.clauses) {
         out.push(clause.async ? " async for " : " for ");
         expression(clause.target, out);
+        out.push(" in ");
         expression(clause.iterable, out);
         expressions(clause.conditions, out);
       }
@@ -287,19 +304,21 @@ function expression(node: Expression, out: Out): void {
       out.push(")");
       return;
     case "Lambda":
-      out.push("lambda");
+      out.push("(lambda");
       parameters(node.parameters, out);
       expression(node.body, out);
+      out.push(")");
       return;
     case "Await":
     case "Star":
     case "Yield":
     case "YieldFrom":
-      out.push(node.type, "(");
+      out.push("$", node.type, "(");
       optional(node.value, out);
       out.push(")");
       return;
     case "Named":
+      if (node.target.type === "Name") out.assigned.add(node.target.id);
       out.push("(");
       expression(node.target, out);
       out.push(":=");
@@ -307,11 +326,19 @@ function expression(node: Expression, out: Out): void {
       out.push(")");
       return;
     case "Slice":
-      out.push("Slice(");
-      for (const part of node.parts) optional(part, out);
+      out.push("$Slice(");
+      for (const part of node.parts) {
+        optional(part, out);
+        out.push(":");
+      }
       out.push(")");
       return;
   }
+}
+
+/** `del (a, b)`, `del a, b` and `del a,` delete one name after another. */
+function deleted(value: Expression): readonly Expression[] {
+  return value.type === "Tuple" || value.type === "List" ? value.items.flatMap(deleted) : [value];
 }
 
 type FormattedPart = (Expression & { type: "Formatted" })["parts"][number];

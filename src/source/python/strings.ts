@@ -17,13 +17,16 @@ export function parseString(
   const end = pieces.at(-1)?.[1] ?? 0;
   const parts: (Text | FormattedValue)[] = [];
   let bytes = false;
+  let template = false;
   for (const [from, to] of pieces) {
     const literal = open(text, from, to);
     bytes ||= literal.bytes;
+    template ||= literal.template;
     parts.push(...contents(text, literal, literal.from, literal.to, parse, false));
   }
   const joined = join(parts);
   const [only] = joined;
+  if (template) return { type: "Formatted", template, parts: joined, start, end };
   if (joined.length === 0) return { type: bytes ? "Bytes" : "Text", value: "", map: [], start, end };
   if (joined.length === 1 && only?.type === "Text") {
     return bytes ? { type: "Bytes", value: only.value, start, end } : { ...only, start, end };
@@ -35,6 +38,7 @@ interface Literal {
   readonly raw: boolean;
   readonly bytes: boolean;
   readonly formatted: boolean;
+  readonly template: boolean;
   readonly long: boolean;
   readonly from: number;
   readonly to: number;
@@ -53,6 +57,7 @@ function open(text: string, from: number, to: number): Literal {
     raw: prefix.includes("r"),
     bytes: prefix.includes("b"),
     formatted: /[ft]/.test(prefix),
+    template: prefix.includes("t"),
     long,
     from: at + size,
     to: closed ? to - size : to,

@@ -5,8 +5,9 @@ import { indexLines, type LineIndex } from "../lines.js";
 import type { Dataset, Expectation, ModuleReading, Read, ReadOptions } from "../model.js";
 import { splitName, tableName } from "../names.js";
 import { type QueryReading, readRelations } from "./query.js";
+import { spelled } from "./spelling.js";
 import { type Statement, splitStatements } from "./statements.js";
-import { type Token, tokenizeSql } from "./tokens.js";
+import { tokenizeSql } from "./tokens.js";
 
 /** What a SQL file says: its CREATE statements and flows, or a bare query, which the engine registers under its name in config.yml. */
 export function readSql(path: string, source: string, options: ReadOptions): ModuleReading {
@@ -17,6 +18,7 @@ export function readSql(path: string, source: string, options: ReadOptions): Mod
   const { tokens, error, remarks } = tokenizeSql(text);
   const datasets: Dataset[] = [];
   const flows: { target: string; dataset: Dataset }[] = [];
+  const bare = new Set<Dataset>();
   let fault = error;
   let tooBig = false;
   const reads: Read[] = [];
@@ -36,10 +38,11 @@ export function readSql(path: string, source: string, options: ReadOptions): Mod
     if (statement.form === "other") reads.push(...made.reads);
     else if (statement.form === "flow") flows.push({ target: made.name ?? "", dataset: made });
     else datasets.push(made);
+    if (statement.query.length === 0) bare.add(made);
   }
   return {
     path,
-    datasets: joinFlows(datasets, flows),
+    datasets: joinFlows(datasets, flows, bare),
     reads,
     imports: [],
     syntaxError: fault === null || tooBig ? null : { message: fault.message, place: lines.place(fault.offset) },
@@ -90,10 +93,7 @@ function describe(
     cdcKeys: statement.keys,
     reads: distinct(reads),
     actions: [],
-    body:
-      options.fingerprints && (statement.form === "dataset" || statement.form === "select")
-        ? fingerprint(spelled(statement.unnamed))
-        : null,
+    body: options.fingerprints && statement.form !== "other" ? fingerprint(spelled(statement.unnamed)) : null,
     selectStar: stars,
     fingerprint: options.fingerprints ? fingerprint(spelled(statement.tokens)) : null,
   };
@@ -110,14 +110,22 @@ function distinct(reads: readonly Read[]): Read[] {
   return [...seen.values()];
 }
 
-/** Adds flows to the datasets that they write into; a flow into another module's dataset stands for itself. */
-function joinFlows(datasets: readonly Dataset[], flows: readonly { target: string; dataset: Dataset }[]): Dataset[] {
+/**
+ * Adds flows to the datasets that they write into; a flow into another module's dataset stands for itself. What is in `bare` is declared
+ * without a query: without a flow it looks like any other, so that nothing tells of a rename.
+ */
+function joinFlows(
+  datasets: readonly Dataset[],
+  flows: readonly { target: string; dataset: Dataset }[],
+  bare: ReadonlySet<Dataset>,
+): Dataset[] {
   const same = (a: string | null, b: string) => a !== null && lastPart(a) === lastPart(b);
   const joined = datasets.map((dataset) => {
     const own = flows.filter((flow) => same(dataset.name, flow.target)).map((flow) => flow.dataset);
-    if (own.length === 0) return dataset;
+    if (own.length === 0) return bare.has(dataset) ? { ...dataset, body: null } : dataset;
     return {
       ...dataset,
+      body: joinedFingerprint([dataset, ...own].map((one) => ({ fingerprint: one.body }))),
       cdcKeys: dataset.cdcKeys ?? own.find((flow) => flow.cdcKeys !== null)?.cdcKeys ?? null,
       reads: [...dataset.reads, ...own.flatMap((flow) => flow.reads)],
       selectStar: [...(dataset.selectStar ?? []), ...own.flatMap((flow) => flow.selectStar ?? [])],
@@ -125,24 +133,9 @@ function joinFlows(datasets: readonly Dataset[], flows: readonly { target: strin
     };
   });
   const loose = flows.filter((flow) => !datasets.some((dataset) => same(dataset.name, flow.target)));
-  return [...joined, ...loose.map((flow) => flow.dataset)];
+  return [...joined, ...loose.map((flow) => ({ ...flow.dataset, body: null }))];
 }
 
 function lastPart(name: string): string {
   return (splitName(name).at(-1) ?? "").toLowerCase();
-}
-
-const keywords = new Set(
-  "SELECT FROM WHERE GROUP BY ORDER HAVING JOIN LEFT RIGHT INNER OUTER FULL CROSS ON USING AS AND OR NOT IN IS NULL CREATE REFRESH REPLACE STREAMING LIVE TABLE MATERIALIZED VIEW TEMPORARY PRIVATE WITH UNION ALL DISTINCT CASE WHEN THEN ELSE END LIMIT STREAM COMMENT TBLPROPERTIES PARTITIONED CLUSTER CONSTRAINT EXPECT VIOLATION DROP ROW FAIL UPDATE LATERAL EXISTS BETWEEN LIKE ASC DESC INTO FLOW INSERT KEYS SEQUENCE APPLY CHANGES OVER PARTITION CAST INTERVAL TRUE FALSE".split(
-    " ",
-  ),
-);
-
-/** The tokens in one spelling: no comments, no formatting, keywords in one case. */
-function spelled(tokens: readonly Token[]): string {
-  let count = tokens.length;
-  while (tokens[count - 1]?.value === ";" && tokens[count - 1]?.type === "operator") count--;
-  return JSON.stringify(
-    tokens.slice(0, count).map((token) => [token.type, keywords.has(token.upper) ? token.upper : token.value]),
-  );
 }

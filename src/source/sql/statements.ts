@@ -18,7 +18,7 @@ export interface Statement {
   /** Where the statement begins. */
   readonly start: number;
   readonly tokens: readonly Token[];
-  /** Its tokens without the dataset's name. */
+  /** Its tokens without the name of the dataset, or of the flow and its target. */
   readonly unnamed: readonly Token[];
   /** The tokens of its query, or of the source of its changes. */
   readonly query: readonly Token[];
@@ -232,9 +232,14 @@ function properties(tokens: readonly Token[], from: number): Record<string, stri
 
 /** `CREATE FLOW f AS INSERT INTO t … SELECT …`, `CREATE FLOW f AS AUTO CDC INTO t FROM …` */
 function createFlow(base: Statement, tokens: readonly Token[], from: number): Statement {
+  const flow = new Set(tokens.slice(from, nameAt(tokens, from)?.next ?? from));
+  const isFlowName = (token: Token) => flow.has(token);
   for (let at = from; at < tokens.length; at++) {
     const word = tokens[at]?.upper;
-    if (word === "AUTO" || word === "APPLY") return { ...changes(base, tokens, at), definedBy: "CREATE FLOW" };
+    if (word === "AUTO" || word === "APPLY") {
+      const made = changes(base, tokens, at);
+      return { ...made, unnamed: made.unnamed.filter((token) => !isFlowName(token)), definedBy: "CREATE FLOW" };
+    }
     if (word !== "INTO") continue;
     const start = tokens[at + 1]?.upper === "ONCE" || tokens[at + 1]?.upper === "TABLE" ? at + 2 : at + 1;
     const name = nameAt(tokens, start);
@@ -247,6 +252,7 @@ function createFlow(base: Statement, tokens: readonly Token[], from: number): St
       name: name.name,
       kind: "streaming_table",
       definedBy: "CREATE FLOW",
+      unnamed: [...tokens.slice(0, start), ...tokens.slice(name.next)].filter((token) => !isFlowName(token)),
       query: tokens.slice(query),
     };
   }
@@ -257,10 +263,13 @@ function createFlow(base: Statement, tokens: readonly Token[], from: number): St
 function changes(base: Statement, tokens: readonly Token[], from: number): Statement {
   let at = from;
   let target: string | null = null;
+  let unnamed = tokens;
   while (at < tokens.length && tokens[at]?.upper !== "FROM") {
     if (tokens[at]?.upper === "INTO") {
       const start = tokens[at + 1]?.upper === "ONCE" ? at + 2 : at + 1;
-      target = nameAt(tokens, start)?.name ?? null;
+      const found = nameAt(tokens, start);
+      target = found?.name ?? null;
+      if (found !== null) unnamed = [...tokens.slice(0, start), ...tokens.slice(found.next)];
     }
     at++;
   }
@@ -276,6 +285,7 @@ function changes(base: Statement, tokens: readonly Token[], from: number): State
     form: "flow",
     name: target,
     kind: "streaming_table",
+    unnamed,
     definedBy: tokens[from]?.upper === "APPLY" ? "APPLY CHANGES" : "AUTO CDC",
     query: tokens.slice(at, sourceEnd),
     keys: keysAt(tokens, sourceEnd),

@@ -92,6 +92,22 @@ describe("what is wrong with a selection", () => {
     expect(select(selection).map(([code]) => code)).toEqual(codes);
   });
 
+  test("a state with a base that can't be used says why", () => {
+    const selection = { ...everything, select: ["state:modified+"] };
+    const { chosen, diagnostics } = selectTables(
+      project.tables,
+      graph,
+      selection,
+      null,
+      "HEAD: its config.yml is gone",
+    );
+    expect([...chosen]).toEqual([]);
+    expect(diagnostics).toMatchObject([
+      { code: "LDP404", message: expect.stringContaining("HEAD: its config.yml is gone") },
+    ]);
+    expect(diagnostics[0]?.hint).not.toContain("Give --base");
+  });
+
   test("a suggestion", () => {
     expect(select({ tags: ["dialy"] })).toEqual([["LDP401", 'Did you mean "daily"?']]);
     expect(select({ select: ["ordrs"] })).toEqual([["LDP402", 'Did you mean "orders"?']]);

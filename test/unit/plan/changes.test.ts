@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkProject } from "../../../src/commands/project-state.js";
 import { projectGraph } from "../../../src/graph/check-graph.js";
 import { compareProjects, type ProjectState } from "../../../src/plan/changes.js";
 import { projectCode } from "../../../src/project/digest.js";
@@ -157,5 +158,124 @@ describe("with what the code says", () => {
     const before = state(config, {}, sources({ c: { kind: "streaming_table" } }));
     const after = state(config.replace(/ {2}- \{name: c.*\n/, ""), {}, sources({}));
     expect(compareProjects(before, after).get("c")?.risk).toContain("history lost");
+  });
+});
+
+/** The state of a project as it is read from its files. */
+function read(files: Record<string, string>): ProjectState {
+  const { state } = checkProject(memoryTree(files), "config.yml", { source: true, fingerprints: true });
+  if (state === null) throw new Error("config.yml was not read");
+  return state;
+}
+
+describe("helpers are named where they changed", () => {
+  const files = {
+    "config.yml": "version: 1\ntables:\n  - {name: a, layer: bronze, module: t/a.py}\n",
+    "t/a.py":
+      "from pyspark import pipelines as dp\nfrom lib.one import one\n@dp.materialized_view\ndef a():\n    return one()\n",
+    "lib/one.py": "from lib.two import two\ndef one():\n    return two()\n",
+    "lib/two.py": 'def two():\n    return spark.read.table("x.y.z")\n',
+  };
+  const edited = (edits: Record<string, string>) => read({ ...files, ...edits });
+  const without = (...paths: string[]) =>
+    read(Object.fromEntries(Object.entries(files).filter(([path]) => !paths.includes(path))));
+  const both = (other: ProjectState) => [changes(read(files), other).a, changes(other, read(files)).a];
+
+  test("not by a module that does not parse", () => {
+    const broken = edited({ "t/a.py": "from lib.one import (\n@dp.table\ndef a(:\n    return one()\n" });
+    expect(both(broken)).toEqual([
+      ["modified", "code"],
+      ["modified", "code"],
+    ]);
+  });
+
+  test("no kind and no expectations of a module that does not parse", () => {
+    const text = files["t/a.py"].replace("materialized_view", 'table\n@dp.expect("e", "x > 1")');
+    const [whole, broken] = [edited({ "t/a.py": text }), edited({ "t/a.py": `${text}x = = 1\n` })];
+    expect(changes(read(files), whole).a).toContain("expectation e added");
+    expect(both(broken)).toEqual([
+      ["modified", "code"],
+      ["modified", "code"],
+    ]);
+  });
+
+  test("not by a module that is missing", () => {
+    expect(both(without("t/a.py"))).toEqual([
+      ["modified", "code"],
+      ["modified", "code"],
+    ]);
+  });
+
+  test("a helper that does not parse, or is missing, alone", () => {
+    const one = ["modified", "helper lib/one.py"];
+    expect(both(edited({ "lib/one.py": "from lib.two import (\n" }))).toEqual([one, one]);
+    expect(both(without("lib/one.py"))).toEqual([one, one]);
+    expect(both(without("lib/two.py"))).toEqual([
+      ["modified", "helper lib/two.py"],
+      ["modified", "helper lib/two.py"],
+    ]);
+  });
+
+  test("one that is imported anew, without those that it imports", () => {
+    const text = files["t/a.py"].replace("from lib.one import one\n", "").replace("one()", 'spark.table("x.y.z")');
+    expect(both(edited({ "t/a.py": text }))).toEqual([
+      ["modified", "code", "helper lib/one.py"],
+      ["modified", "code", "helper lib/one.py"],
+    ]);
+  });
+});
+
+describe("a table that a call declares", () => {
+  const config = (name: string) =>
+    `version: 1\ntables:\n  - {name: ${name}, layer: bronze, module: t/a.py}\n  - {name: other, layer: bronze, module: t/a.py}\n`;
+  const changeFlow = (name: string) => `from pyspark import pipelines as dp
+dp.create_streaming_table(name="${name}", comment="c")
+dp.create_auto_cdc_flow(target="${name}", source="s", keys=["id"], sequence_by="at")
+dp.create_streaming_table("other")
+`;
+  const appendFlow = (name: string) => `from pyspark import pipelines as dp
+dp.create_streaming_table("${name}")
+@dp.append_flow(target="${name}")
+def ${name}_flow():
+    return spark.readStream.table("x.y.z")
+dp.create_streaming_table("other")
+`;
+  test.each([changeFlow, appendFlow])("is renamed with its flows", (code) => {
+    const [before, after] = ["x", "y"].map((name) => read({ "config.yml": config(name), "t/a.py": code(name) }));
+    if (before === undefined || after === undefined) throw new Error("nothing was read");
+    expect(changes(before, after)).toMatchObject({
+      x: ["removed", "renamed to y"],
+      y: ["added", "renamed from x"],
+      other: ["unchanged"],
+    });
+  });
+
+  test("with other flows, or without any, is another table", () => {
+    const other = changeFlow("y").replace('keys=["id"]', 'keys=["day"]');
+    const bare = (name: string) => `from pyspark import pipelines as dp\ndp.create_streaming_table("${name}")\n`;
+    for (const [a, b] of [
+      [changeFlow("x"), other],
+      [bare("x"), bare("y")],
+    ] as const) {
+      const [before, after] = [
+        read({ "config.yml": config("x"), "t/a.py": a }),
+        read({ "config.yml": config("y"), "t/a.py": b }),
+      ];
+      expect(changes(before, after)).toMatchObject({ x: ["removed"], y: ["added"] });
+    }
+  });
+
+  test("SQL", () => {
+    const sql = (name: string) => `CREATE STREAMING TABLE ${name};
+CREATE FLOW ${name}_changes AS AUTO CDC INTO ${name} FROM stream(s) KEYS (id) SEQUENCE BY at;
+`;
+    const bare = (name: string) => `CREATE STREAMING TABLE ${name};\n`;
+    const made = (name: string, text: string) =>
+      read({
+        "config.yml": `version: 1\ntables:\n  - {name: ${name}, layer: bronze, module: t/a.sql}\n`,
+        "t/a.sql": text,
+      });
+    expect(changes(made("x", sql("x")), made("y", sql("y"))).y).toEqual(["added", "renamed from x"]);
+    expect(changes(made("x", bare("x")), made("y", bare("y"))).y).toEqual(["added"]);
   });
 });

@@ -76,6 +76,15 @@ const spellings: readonly (readonly [about: string, a: string, b: string])[] = [
   ["continued lines", "x = a + b", "x = a + \\\n    b"],
   ["elif", "if a:\n    x()\nelif b:\n    y()", "if a:\n    x()\nelse:\n    if b:\n        y()"],
   ["tabs and CRLF", "if a:\n    b()\n", "if a:\r\n\tb()\r\n"],
+  ["brackets of a lambda", "x = lambda: a", "x = (lambda: (a))"],
+  [
+    "brackets of a pattern",
+    "match x:\n    case 1 | A(b=[c]):\n        y()",
+    "match (x):\n    case (1) | A(b=(c,),):\n        y()",
+  ],
+  ["quotes of a pattern", 'match x:\n    case "a" "b":\n        y()', "match x:\n    case 'ab':\n        y()"],
+  ["what is deleted", "del a, b", "del (a, b)"],
+  ["brackets of an empty tuple", "with (): pass", "with (()): pass"],
   ["imports in brackets", "from a import b, c", "from a import (\n    b,\n    c,\n)"],
 ];
 
@@ -90,6 +99,24 @@ const changes: readonly (readonly [about: string, a: string, b: string])[] = [
   ["how operators bind", "x = a + b * c", "x = (a + b) * c"],
   ["a chain of comparisons", "x = a < b < c", "x = (a < b) < c"],
   ["not in", "x = a not in b", "x = a in b"],
+  ["a lambda that is called", "x = (lambda: a)()", "x = lambda: a()"],
+  ["a lambda's attribute", "x = (lambda: a).b", "x = lambda: a.b"],
+  ["a lambda's item", "x = (lambda: a)[0]", "x = lambda: a[0]"],
+  ["a lambda and its argument", "x = (lambda x: x)(lambda y: y)", "x = lambda x: x(lambda y: y)"],
+  ["where a name of a loop ends", "for a in bc: pass", "for ab in c: pass"],
+  ["where a name of a comprehension ends", "x = [d for a in bc]", "x = [d for ab in c]"],
+  ["where an annotation ends", "def f(a: bc = d): pass", "def f(ab: c = d): pass"],
+  ["where a slice ends", "x = a[b:cd]", "x = a[bc:d]"],
+  ["where a key ends", "x = {a: bc for d in e}", "x = {ab: c for d in e}"],
+  ["a handler's name", "try:\n    a()\nexcept b as c: pass", "try:\n    a()\nexcept cb: pass"],
+  ["a context's name", "with a as bc: pass", "with ab as c: pass"],
+  ["a guard", "match x:\n    case a if bc: pass", "match x:\n    case ab if c: pass"],
+  ["an annotation in brackets", "a: int", "(a): int"],
+  ["a type parameter", "def f[T](a): pass", "def f[*T](a): pass"],
+  ["a type parameter's bound", "def f[T: int](a): pass", "def f[T = int](a): pass"],
+  ["a template", 'x = f"{a}"', 'x = t"{a}"'],
+  ["a pattern's number", "match x:\n    case 1: pass", "match x:\n    case 1.0: pass"],
+  ["a pattern of one", "match x:\n    case (a): pass", "match x:\n    case (a,): pass"],
   ["a default", "def f(a): pass", "def f(a=1): pass"],
   ["a decorator", "def f(): pass", "@d\ndef f(): pass"],
   ["async", "def f(): pass", "async def f(): pass"],
@@ -136,6 +163,16 @@ def b():
 
   test("a constant that a helper of it uses", () => expect(differs("LIMIT = 10", "LIMIT = 11")).toEqual([true, false]));
   test("a constant that it uses itself", () => expect(differs("OTHER = 20", "OTHER = 21")).toEqual([false, true]));
+  test("a name that a pattern looks up", () => {
+    const matching = (value: string) =>
+      `import dlt\nclass Color: RED = ${value}\n@dlt.table\ndef a():\n    match x:\n        case Color.RED: return dlt.read("x")\n`;
+    expect(prints("m.py", matching("1"))).not.toEqual(prints("m.py", matching("2")));
+  });
+  test("a name that := gives a value", () => {
+    const walrus = (value: string) =>
+      `import dlt\nx = (TABLE := "${value}")\n@dlt.table\ndef a(): return dlt.read(TABLE)\n`;
+    expect(prints("m.py", walrus("y"))).not.toEqual(prints("m.py", walrus("z")));
+  });
   test("an import that it uses", () => expect(differs("from library", "from library2")).toEqual([false, true]));
   test("a decorator", () =>
     expect(differs("@dlt.table\ndef b", "@dlt.table(comment='c')\ndef b")).toEqual([false, true]));
@@ -163,12 +200,103 @@ def b():
   });
 });
 
+describe("what a notebook installs", () => {
+  const exported = (magic: string) =>
+    `# Databricks notebook source\n${magic}\n\n# COMMAND ----------\n\nimport dlt\n@dlt.table\ndef a():\n    return dlt.read("x")\n`;
+  const cells = (magic: string) =>
+    JSON.stringify({
+      cells: [magic, 'import dlt\n@dlt.table\ndef a():\n    return dlt.read("x")\n'].map((source) => ({
+        cell_type: "code",
+        source,
+      })),
+    });
+  test.each([
+    ["an export", "m.py", (magic: string) => exported(magic.replace(/^/gm, "# MAGIC "))],
+    ["an .ipynb", "m.ipynb", cells],
+  ])("%s", (_about, path, notebook) => {
+    const before = prints(path, notebook("%pip install x==1 y==1"));
+    expect(before.length).toBe(1);
+    expect(prints(path, notebook("%pip  install x==1 y==1 "))).toEqual(before);
+    expect(prints(path, notebook("%pip install x==1 \\\n   y==1"))).toEqual(before);
+    expect(prints(path, notebook("%pip install x==2 y==1"))).not.toEqual(before);
+    expect(prints(path, notebook("%pip install x==1 \\\n   y==2"))).not.toEqual(before);
+    expect(prints(path, notebook("%pip install x==1 y==1\n%pip install z"))).not.toEqual(before);
+    expect(prints(path, notebook("%md Hello"))).toEqual(prints(path, notebook("%md Bye")));
+  });
+});
+
 test("SQL: comments, spaces and the case of keywords are no change, names and texts are", () => {
   const print = (text: string) => readModule("m.sql", text).datasets[0]?.fingerprint;
   const before = print("CREATE MATERIALIZED VIEW a AS SELECT x, 'T' FROM b;");
   expect(print("create  materialized view a -- why\nas select x, /* y */ 'T'\nfrom b")).toBe(before);
   expect(print("CREATE MATERIALIZED VIEW a AS SELECT x, 't' FROM b;")).not.toBe(before);
   expect(print("CREATE MATERIALIZED VIEW a AS SELECT x, 'T' FROM c;")).not.toBe(before);
+});
+
+describe("SQL: brackets and backquotes", () => {
+  const print = (query: string) =>
+    readModule("m.sql", `CREATE MATERIALIZED VIEW v AS ${query};`).datasets[0]?.fingerprint;
+  test.each([
+    ["SELECT a FROM t", "SELECT (a) FROM t"],
+    ["SELECT a FROM t", "SELECT ((a)) FROM (t)".replace("(t)", "t")],
+    ["SELECT a, b + c AS d, e FROM t", "SELECT (a), (b + c) AS d, (e) FROM t"],
+    ["SELECT a FROM t WHERE a = 1", "SELECT a FROM t WHERE (a = 1)"],
+    ["SELECT a FROM t WHERE a = 1 OR b = 2", "SELECT a FROM t WHERE (a = 1 OR b = 2)"],
+    ["SELECT a FROM t WHERE a = 1 AND b < 2 ORDER BY a", "SELECT a FROM t WHERE (a = 1) AND (b < 2) ORDER BY a"],
+    ["SELECT a FROM t WHERE (a = 1 OR b = 2) AND c", "SELECT a FROM t WHERE ((a = 1) OR ((b) = (2))) AND c"],
+    ["SELECT a FROM t JOIN u ON t.a = u.a WHERE b", "SELECT a FROM t JOIN u ON (t.a = u.a) WHERE (b)"],
+    [
+      "SELECT a FROM t JOIN u ON t.a = u.a LEFT JOIN w ON w.a = u.a",
+      "SELECT a FROM t JOIN u ON (t.a = u.a) LEFT JOIN w ON ((w.a) = (u.a))",
+    ],
+    ["SELECT CASE WHEN a = 1 THEN b ELSE c END FROM t", "SELECT CASE WHEN (a = 1) THEN (b) ELSE (c) END FROM t"],
+    ["SELECT f(a) FROM t", "SELECT f((a)) FROM t"],
+    ["SELECT a FROM (SELECT a FROM t WHERE b)", "SELECT a FROM (SELECT (a) FROM t WHERE (b))"],
+    ["SELECT a, t.b FROM main.s.t", "SELECT `a`, `t`.`b` FROM `main`.`s`.`t`"],
+    ["SELECT a AS b FROM t", "SELECT (`a`) AS `b` FROM `t`"],
+  ])("%s: the same", (a, b) => expect(print(b)).toBe(print(a)));
+
+  test.each([
+    ["SELECT a FROM t WHERE (a = 1 OR b = 2) AND c", "SELECT a FROM t WHERE a = 1 OR b = 2 AND c"],
+    ["SELECT a FROM t WHERE ((a = 1 OR b = 2)) AND c", "SELECT a FROM t WHERE a = 1 OR b = 2 AND c"],
+    ["SELECT a FROM t WHERE c AND (a OR b)", "SELECT a FROM t WHERE c AND a OR b"],
+    ["SELECT a FROM t WHERE NOT (a AND b)", "SELECT a FROM t WHERE NOT a AND b"],
+    ["SELECT a FROM t WHERE NOT (a = b)", "SELECT a FROM t WHERE NOT a = c"],
+    ["SELECT a FROM t WHERE a BETWEEN 1 AND (b = 2)", "SELECT a FROM t WHERE a BETWEEN 1 AND b = 2"],
+    ["SELECT a FROM t WHERE (a BETWEEN 1 AND 2) AND b", "SELECT a FROM t WHERE a BETWEEN 1 AND (2) AND c"],
+    [
+      "SELECT a BETWEEN CASE WHEN b THEN c END AND (d = 1) FROM t",
+      "SELECT a BETWEEN CASE WHEN b THEN c END AND d = 1 FROM t",
+    ],
+    ["SELECT (a + b) * c FROM t", "SELECT a + b * c FROM t"],
+    ["SELECT c * (a + b) FROM t", "SELECT c * a + b FROM t"],
+    ["SELECT a - (b - c) FROM t", "SELECT a - b - c FROM t"],
+    ["SELECT a = (b = c) FROM t", "SELECT a = b = c FROM t"],
+    ["SELECT (a).b FROM t", "SELECT a.b FROM t"],
+    ["SELECT (a, b) FROM t", "SELECT a, b FROM t"],
+    ["SELECT f((a, b)) FROM t", "SELECT f(a, b) FROM t"],
+    ["SELECT f(a) FROM t", "SELECT f a FROM t"],
+    ["SELECT a FROM t WHERE a IN ((SELECT b FROM u))", "SELECT a FROM t WHERE a IN (SELECT b FROM u)"],
+    ["SELECT * FROM VALUES (1), (2)", "SELECT * FROM VALUES (1, 2)"],
+    ["SELECT (date) '2026-01-01' FROM t", "SELECT date '2026-01-01' FROM t"],
+    ["SELECT a FROM t WHERE ({{ x }}) AND b", "SELECT a FROM t WHERE {{ x }} AND b"],
+    ["SELECT a FROM t WHERE (a = ${x}) AND b", "SELECT a FROM t WHERE a = ${x} AND b"],
+    ["SELECT - (- 1) FROM t", "SELECT - - 1 FROM t"],
+    ["SELECT `current_date` FROM t", "SELECT current_date FROM t"],
+    ["SELECT `null` FROM t", "SELECT null FROM t"],
+    ["SELECT `f`(a) FROM t", "SELECT g(a) FROM t"],
+    ["SELECT `a b` FROM t", "SELECT a b FROM t"],
+    ["SELECT `A` FROM t", "SELECT a FROM t"],
+    ["SELECT Name FROM t", "SELECT name FROM t"],
+    ["SELECT a:b.`C` FROM t", "SELECT a:b.C FROM t"],
+    ["SELECT `a.b` FROM t", "SELECT a.b FROM t"],
+  ])("%s: not %s", (a, b) => expect(print(b)).not.toBe(print(a)));
+
+  test("a megabyte of brackets is spelled in bounded time", () => {
+    expect(print(`SELECT ${"(".repeat(500_000)}a${")".repeat(500_000)} FROM t`)).toBeDefined();
+    expect(print(`SELECT ${"a.".repeat(300_000)}\`b\` FROM t`)).toBeDefined();
+    expect(print(`SELECT ${"`a`.".repeat(200_000)}b FROM t`)).toBeDefined();
+  });
 });
 
 test("a helper is told by its tree", () => {

@@ -3,6 +3,7 @@ import { importProject, renderImportJson } from "../../../src/commands/import.js
 import { memoryTree } from "../../../src/project/tree.js";
 import { updateDependencies } from "../../../src/project/update-config.js";
 import { scalar } from "../../../src/project/write-config.js";
+import { check } from "./project.js";
 
 const code = {
   "src/shop/bronze/crm/customers.py": `import dlt
@@ -25,9 +26,10 @@ def customers():
 
 describe("ldp import", () => {
   test("writes a config.yml that ldp validate finds nothing wrong with", () => {
-    const { config, report, diagnostics } = importProject(memoryTree(code), "config.yml", { update: false });
-    expect(diagnostics).toEqual([]);
-    expect(report.join("\n")).toContain("finds nothing wrong");
+    const made = importProject(memoryTree(code), "config.yml", { update: false });
+    const { config, leftOut, verdict, diagnostics } = made;
+    expect([leftOut, diagnostics]).toEqual([[], []]);
+    expect(verdict).toContain("finds nothing wrong");
     expect(
       config,
     ).toBe(`# Written by \`ldp import\` from the code. \`ldp import --update\` keeps depends_on as the code has it.
@@ -87,12 +89,80 @@ tables:
       "etl.py":
         "import dlt\n@dlt.table(name=unknown())\ndef a(): return dlt.read('x')\n@dlt.table\ndef b(): return dlt.read(unknown())\n",
     };
-    const { report, diagnostics } = importProject(memoryTree(files), "config.yml", { update: false });
-    expect(diagnostics.map((one) => [one.code, one.line])).toEqual([
-      ["LDP306", 3],
-      ["LDP306", 5],
-    ]);
+    const { report, leftOut, verdict, diagnostics } = importProject(memoryTree(files), "config.yml", { update: false });
+    expect(leftOut.map((one) => [one.code, one.line])).toEqual([["LDP306", 3]]);
+    expect(verdict).toContain("will say");
+    expect(diagnostics.map((one) => [one.code, one.line])).toEqual([["LDP306", 5]]);
     expect(report.join("\n")).toContain('"b": no folder or name tells its layer');
+  });
+
+  describe("announces what ldp validate says of what it wrote, and what it left out apart from that", () => {
+    const table = (name: string, reads = "x") => `import dlt\n@dlt.table\ndef ${name}(): return dlt.read('${reads}')\n`;
+    const cases: Record<string, { files: Record<string, string>; leftOut: string[]; says: string[] }> = {
+      "a module that does not parse": {
+        files: { "bronze/a.py": table("a"), "bronze/b.py": "import dlt\ndef (:\n" },
+        leftOut: ["LDP302 bronze/b.py"],
+        says: [],
+      },
+      "a module that does not parse, and is imported": {
+        files: { "bronze/a.py": `from b import f\n${table("a")}`, "bronze/b.py": "import dlt\ndef (:\n" },
+        leftOut: [],
+        says: ["LDP302 bronze/b.py"],
+      },
+      "a table that is defined again where no other is": {
+        files: { "bronze/a.py": table("a"), "bronze/b.py": table("a") },
+        leftOut: ["LDP307 bronze/b.py"],
+        says: [],
+      },
+      "a table that is defined again beside others": {
+        files: { "bronze/a.py": table("a"), "bronze/b.py": table("a") + table("b").slice(11) },
+        leftOut: [],
+        says: ["LDP307 bronze/b.py"],
+      },
+      "a table that is defined again in a layer that comes first": {
+        files: { "gold/a.py": table("a"), "silver/b.py": table("a") + table("b").slice(11) },
+        leftOut: [],
+        says: ["LDP307 gold/a.py"],
+      },
+      "a name that can't be told": {
+        files: { "bronze/a.py": `${table("a")}@dlt.table(name=f())\ndef b(): return dlt.read('y')\n` },
+        leftOut: ["LDP306 bronze/a.py"],
+        says: [],
+      },
+      "a line with an ignore": {
+        files: { "bronze/a.py": "import dlt\n@dlt.table\ndef a():\n    return dlt.read(f())  # ldp: ignore LDP306\n" },
+        leftOut: [],
+        says: [],
+      },
+    };
+    test.each(Object.entries(cases))("%s", (_about, { files, leftOut, says }) => {
+      const shown = (diagnostics: readonly { code: string; file: string | null }[]) =>
+        diagnostics.map((one) => `${one.code} ${one.file}`);
+      const made = importProject(memoryTree(files), "config.yml", { update: false });
+      expect(shown(made.leftOut)).toEqual(leftOut);
+      expect(shown(made.diagnostics)).toEqual(says);
+      expect(check({ ...files, "config.yml": made.config ?? "" })).toEqual(made.diagnostics);
+    });
+  });
+
+  test("names the sinks that it leaves out", () => {
+    const files = {
+      "a.py": `from pyspark import pipelines as dp
+dp.create_sink("events", "kafka", {"topic": "t"})
+@dp.append_flow(target="events")
+def to_events(): return spark.readStream.table("orders")
+`,
+      "b.py": `from pyspark import pipelines as dp
+@dp.append_flow(target="events")
+def more_events(): return spark.readStream.table("orders")
+@dp.table
+def orders(): return spark.readStream.table("raw.shop.orders")
+`,
+    };
+    const { config, report, leftOut, diagnostics } = importProject(memoryTree(files), "config.yml", { update: false });
+    expect(config?.match(/- name: .*/g)).toEqual(["- name: orders"]);
+    expect(report.join("\n")).toContain('a.py:2: the sink "events" is left out, with the flows into it');
+    expect([leftOut, diagnostics]).toEqual([[], []]);
   });
 
   test("--update rewrites only depends_on where it differs, and says what config.yml lacks", () => {
