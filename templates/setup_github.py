@@ -5,7 +5,8 @@
     gh auth login
     python setup_github.py --host https://my-workspace.cloud.databricks.com --account-id ACCOUNT_ID
 
-For one workspace that has dev and prod. It does steps 1 to 5 of the deployment guide, which has the reasons:
+For one workspace that has dev and prod. Run it again after the first deploy to each of them: only then are there a
+pipeline and a job to give rights on. It does steps 1 to 5 and 7 of the deployment guide, which has the reasons:
 https://github.com/__LDP_ACTION_REPO__/blob/__LDP_ACTION_REV__/docs/deployment.md#github-with-oidc
 `--dry-run` only asks, and prints what it would change. Needs Python alone; it is not part of what is deployed.
 """
@@ -134,13 +135,14 @@ def environment(tools: Tools, name: str, principal: dict[str, str], refs: dict[s
 
 
 def folder(tools: Tools, target: str, deploys: dict[str, str], plans: dict[str, str]) -> None:
-    """Makes the bundle's folder: who deploys manages it, who plans reads it."""
+    """Makes the bundle's folder: who deploys manages it, who plans and who starts it read it."""
     path = f"/Workspace/Bundles/{NAME}/{target}"
     tools.change(*tools.databricks("workspace", "mkdirs", f"{path}/files"))
     found = tools.ask(*tools.databricks("workspace", "get-status", path)) or {"object_id": "ID"}
     rights = [
         {"service_principal_name": deploys["applicationId"], "permission_level": "CAN_MANAGE"},
         {"service_principal_name": plans["applicationId"], "permission_level": "CAN_READ"},
+        {"group_name": tools.options.group, "permission_level": "CAN_READ"},
     ]
     command = ["workspace", "update-permissions", "directories", str(found["object_id"])]
     body = json.dumps({"access_control_list": rights})
@@ -167,6 +169,31 @@ def catalog(tools: Tools, target: str, deploys: dict[str, str]) -> None:
         tools.change(*tools.databricks("grants", "update", kind, name, "--json", body))
 
 
+def rights(tools: Tools, target: str, plans: dict[str, str]) -> bool:
+    """Lets the planning identity see what is deployed, and the team start it; False before that.
+
+    Not in the bundle: a plan reads the rights that a bundle sets, which takes more than to see.
+    """
+    summary = tools.ask(*tools.databricks("bundle", "summary", "-t", target)) or {}
+    found = False
+    for kind, run in (("pipelines", "CAN_RUN"), ("jobs", "CAN_MANAGE_RUN")):
+        for resource in summary.get("resources", {}).get(kind, {}).values():
+            if not resource.get("id"):
+                continue
+            found = True
+            may = [
+                {
+                    "service_principal_name": plans["applicationId"],
+                    "permission_level": "CAN_VIEW",
+                },
+                {"group_name": tools.options.group, "permission_level": run},
+            ]
+            body = json.dumps({"access_control_list": may})
+            command = ["permissions", "update", kind, resource["id"], "--json", body]
+            tools.change(*tools.databricks(*command))
+    return found
+
+
 def subject_prefix(tools: Tools) -> str:
     """What GitHub's tokens say of the repository, up to the environment."""
     if tools.options.subject:
@@ -178,20 +205,11 @@ def subject_prefix(tools: Tools) -> str:
     return f"repo:{owner['login']}/{found['name']}"
 
 
-def permissions(target: str, deploys: str, plans: str, group: str) -> str:
-    """The block for a target of databricks.yml."""
-    return f"""  {target}:
-    permissions:
-      - {{level: CAN_MANAGE, service_principal_name: {deploys}}}
-      - {{level: CAN_VIEW, service_principal_name: {plans}}}
-      - {{level: CAN_RUN, group_name: {group}}}"""
-
-
 def setup(tools: Tools) -> None:
     """Does the steps of the guide, in its order."""
     prefix = subject_prefix(tools)
     plans = service_principal(tools, f"{NAME}-plan")
-    blocks = []
+    waiting = []
     for target, refs in (("dev", {tools.options.branch: "branch"}), ("prod", {"v*": "tag"})):
         deploys = service_principal(tools, f"{NAME}-{target}")
         for name, principal, limits in ((target, deploys, refs), (f"{target}-plan", plans, {})):
@@ -199,10 +217,11 @@ def setup(tools: Tools) -> None:
             environment(tools, name, principal, limits)
         folder(tools, target, deploys, plans)
         catalog(tools, target, deploys)
-        ids = deploys["applicationId"], plans["applicationId"]
-        blocks.append(permissions(target, *ids, tools.options.group))
-    print("\nPut these rights into databricks.yml, where they are comments:\n")
-    print("targets:", *blocks, sep="\n")
+        if not rights(tools, target, plans):
+            waiting.append(target)
+    for target in waiting:
+        print(f"\nNothing is deployed to {target} yet. Run this again after its first deploy:")
+        print(f"then {plans['applicationId']} gets the right to see it.")
     if not tools.options.reviewers:
         settings = f"https://github.com/{tools.options.repo}/settings/environments"
         print(f"\nGive `prod` its required reviewers: {settings}")
@@ -220,7 +239,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--profile", default="dev", help="the login to the workspace (dev)")
     parser.add_argument("--account-profile", default="account", help="the one to the account")
     parser.add_argument("--branch", default="main", help="the default branch (main)")
-    parser.add_argument("--group", default="data-team", help="who may start the pipelines")
+    parser.add_argument("--group", required=True, help="the group that may start the pipelines")
     parser.add_argument("--reviewers", help="ORGANISATION/TEAM that approves prod")
     parser.add_argument(
         "--subject", help="what the tokens say of the repository, where not guessed right"

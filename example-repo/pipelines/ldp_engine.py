@@ -33,8 +33,13 @@ if _in_pipeline():
 
     register_all(_PROJECT)
 elif __name__ == "__main__":
-    from pipelines.ldp.cli import main
-
+    try:
+        from pipelines.ldp.cli import main
+    except ModuleNotFoundError as missing:
+        if missing.name != "yaml":
+            raise
+        print("error LDP907 The engine needs PyYAML: pip install pyyaml", file=sys.stderr)
+        sys.exit(2)
     status = main(sys.argv[1:], _PROJECT)
     # Databricks takes any SystemExit, even one with 0, for a failure.
     if status:

@@ -63,7 +63,9 @@ export function readFailure(step: string, result: CliResult, session: Session): 
       "failed",
       finding(
         "LDP513",
-        `${environment}: ${host} refuses the login by ${session.credentials.method}${as(session)}: ${summary}`,
+        isKnown(result.stderr)
+          ? `${environment}: ${host} does not allow this to ${session.credentials.client ?? "the identity"}: ${summary}`
+          : `${environment}: ${host} refuses the login by ${session.credentials.method}${as(session)}: ${summary}`,
         null,
         {
           hint: permission(session, result.stderr),
@@ -102,9 +104,17 @@ function as(session: Session): string {
   return session.credentials.client === null ? "" : ` as ${session.credentials.client}`;
 }
 
+/** Whether who logged in is known, and only lacks a right. */
+function isKnown(stderr: string): boolean {
+  return /PERMISSION_DENIED/.test(stderr) && !/invalid access token/i.test(stderr);
+}
+
 /** What to do about a refusal: a known identity that lacks a right is no matter of its login. */
 function permission(session: Session, stderr: string): string {
-  if (/PERMISSION_DENIED/.test(stderr) && !/invalid access token/i.test(stderr)) {
+  if (/does not have Manage permissions/i.test(stderr)) {
+    return "Who has which right is shown only to who may change it. Where plans are made by an identity that may only read, take `permissions` out of the bundle and set the rights once, beside it (docs/deployment.md, Rights on what was deployed).";
+  }
+  if (isKnown(stderr)) {
     return "Give the identity access to the bundle's root_path and its resources; `ldp doctor` shows who it is.";
   }
   return session.credentials.method.startsWith("github-oidc")

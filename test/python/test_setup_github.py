@@ -78,6 +78,10 @@ if (group, verb) == ("schemas", "create"):
     state[f"{words[3]}.{words[2]}"] = True
 if (group, verb) == ("volumes", "create"):
     state[".".join(words[2:5])] = True
+if (group, verb) == ("bundle", "summary"):
+    target = argv[argv.index("-t") + 1]
+    etl = {"id": f"etl-{target}"} if target in state.get("deployed", []) else {}
+    say({"resources": {"pipelines": {"etl": etl}, "jobs": {"etl_job": {**etl, "name": "x"}}}})
 if verb == "get-status":
     say({"object_id": 7})
 print("" if verb in ("mkdirs", "cp") else "{}")
@@ -100,6 +104,7 @@ class Run:
     def __call__(self, *arguments: str, refuse: str = "none", expect: int = 0) -> str:
         (self.home / "log").write_text("", encoding="utf-8")
         required = ["--host", "https://w.cloud.databricks.com", "--account-id", "ACC"]
+        required += ["--group", "analysts"]
         environment = {
             **os.environ,
             "PATH": f"{self.home / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -118,6 +123,10 @@ class Run:
         )
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout + done.stderr
+
+    def deployed(self, *targets: str) -> None:
+        state = json.dumps({**self.state, "deployed": targets})
+        (self.home / "state.json").write_text(state, encoding="utf-8")
 
     @property
     def log(self) -> list[list[str]]:
@@ -179,7 +188,8 @@ def test_it_makes_all_that_the_guide_names(run: Run) -> None:
         ["app-shop-dev", "app-shop-plan"],
         ["app-shop-prod", "app-shop-plan"],
     ]
-    assert "{level: CAN_VIEW, service_principal_name: app-shop-plan}" in said
+    assert not any("permissions update" in call for call in calls)
+    assert "Nothing is deployed to dev yet" in said and "Nothing is deployed to prod yet" in said
     assert "required reviewers: https://github.com/acme/shop/settings/environments" in said
 
 
@@ -190,6 +200,26 @@ def test_a_second_run_makes_nothing_twice(run: Run) -> None:
     assert run.state == before
     verbs = [" ".join(call) for call in run.log]
     assert not any(" create " in call or "-X PUT" in call or " cp " in call for call in verbs)
+
+
+def test_after_a_deploy_it_gives_the_rights_to_see_and_to_start(run: Run) -> None:
+    run()
+    run.deployed("dev")
+    said = run()
+    given = {
+        call[3]: (call[4], json.loads(call[6]))
+        for call in run.log
+        if call[2:3] == ["update"] and call[1] == "permissions"
+    }
+    assert {kind: number for kind, (number, _) in given.items()} == {
+        "pipelines": "etl-dev",
+        "jobs": "etl-dev",
+    }
+    see = {"service_principal_name": "app-shop-plan", "permission_level": "CAN_VIEW"}
+    for kind, level in (("pipelines", "CAN_RUN"), ("jobs", "CAN_MANAGE_RUN")):
+        start = {"group_name": "analysts", "permission_level": level}
+        assert given[kind][1] == {"access_control_list": [see, start]}
+    assert "deployed to dev" not in said and "Nothing is deployed to prod yet" in said
 
 
 def test_a_dry_run_changes_nothing(run: Run) -> None:

@@ -19,7 +19,7 @@ describe.skipIf(!cliPath)(`trouble, with the Databricks CLI ${cliVersion ?? `(${
     workspace = await startWorkspace({
       users: [
         { token: defaultToken, userName: "tester@example.com" },
-        { token: "planner-token", userName: "planner@example.com" },
+        { token: "planner-token", userName: "planner@example.com", groups: ["data-team"] },
       ],
       principals: [
         { clientId: "deployer", secret: "deployer-secret", subject: "repo:acme/etl:environment:dev" },
@@ -313,6 +313,24 @@ describe.skipIf(!cliPath)(`trouble, with the Databricks CLI ${cliVersion ?? `(${
       const result = await reader.deploy();
       expect(result.outcome).toBe("failed");
       expect(errors(result.diagnostics).length).toBe(1);
+      reader.remove();
+    });
+
+    test("an identity that may only read can't plan rights that the bundle sets, and is told so", async () => {
+      const permissions = "permissions:\n  - level: CAN_VIEW\n    group_name: data-team\n";
+      project.edit("databricks.yml", (text) => `${text}\n${permissions}`);
+      expect((await project.deploy()).outcome).toBe("deployed");
+      const reader = bundleProject(workspace, {
+        DATABRICKS_TOKEN: "",
+        DATABRICKS_CLIENT_ID: "reader",
+        DATABRICKS_CLIENT_SECRET: "reader-secret",
+      });
+      reader.edit("databricks.yml", (text) => `${text}\n${permissions}`);
+      const plan = await reader.plan();
+      const found = errors(plan.diagnostics);
+      expect([plan.status, found.map((one) => one.code)]).toEqual(["failed", ["LDP513"]]);
+      expect(found[0]?.message).toContain("does not allow this to reader");
+      expect(found[0]?.hint).toContain("take `permissions` out of the bundle");
       reader.remove();
     });
 

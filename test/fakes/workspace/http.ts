@@ -7,6 +7,7 @@ export interface Identity {
   readonly id: string;
   /** May change nothing: every write is a 403. */
   readonly readOnly: boolean;
+  readonly groups: readonly string[];
 }
 
 export interface WorkspaceRequest {

@@ -73,6 +73,7 @@ export function issueToken(
     userName: principal.clientId,
     id: `40000${issued}`,
     readOnly: principal.readOnly ?? false,
+    groups: [],
   });
   return { status: 200, body: { access_token: token, expires_in: 3600, scope: "all-apis", token_type: "Bearer" } };
 }

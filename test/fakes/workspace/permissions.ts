@@ -34,10 +34,24 @@ export function permissionRoutes(lists: AccessLists, owner: (object: string) => 
       return handle(key, kind, request);
     };
   };
+  // To see who has which right takes the right to change it, as on a real workspace.
+  const manages = (key: string, { identity }: WorkspaceRequest) =>
+    identity.userName === owner(key) ||
+    (lists.get(key) ?? []).some(
+      (one) =>
+        [identity.userName, ...identity.groups].includes(principal(one)) &&
+        /^(?:CAN_MANAGE|IS_OWNER)$/.test(text(object(array(one.all_permissions)[0]).permission_level)),
+    );
+  const notManaged = (key: string, kind: string, { identity }: WorkspaceRequest) =>
+    refuse(403, "PERMISSION_DENIED", `${identity.userName} does not have Manage permissions on ${kinds[kind]} ${key}.`);
   const show = (key: string, kind: string) =>
     ok({ object_id: `/${key}`, object_type: kinds[kind], access_control_list: lists.get(key) ?? [] });
   return [
-    route("GET", "/api/2.0/permissions/{}/{}", known(show)),
+    route(
+      "GET",
+      "/api/2.0/permissions/{}/{}",
+      known((key, kind, request) => (manages(key, request) ? show(key, kind) : notManaged(key, kind, request))),
+    ),
     route(
       "PUT",
       "/api/2.0/permissions/{}/{}",

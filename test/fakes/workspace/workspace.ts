@@ -21,7 +21,12 @@ export interface WorkspaceOptions {
   /** 0, the default: any free port. */
   readonly port?: number;
   /** Tokens with their user; a `readOnly` user may change nothing. */
-  readonly users?: readonly { readonly token: string; readonly userName: string; readonly readOnly?: boolean }[];
+  readonly users?: readonly {
+    readonly token: string;
+    readonly userName: string;
+    readonly readOnly?: boolean;
+    readonly groups?: readonly string[];
+  }[];
   readonly principals?: readonly Principal[];
   /** The job that GitHub's identity service issues tokens to. */
   readonly github?: { readonly requestToken: string; readonly subject: string };
@@ -72,7 +77,12 @@ export async function startWorkspace(options: WorkspaceOptions = {}): Promise<Wo
     tokens: new Map(
       users.map((user, index) => [
         user.token,
-        { userName: user.userName, id: String(1_000_012_345 + index), readOnly: user.readOnly ?? false },
+        {
+          userName: user.userName,
+          id: String(1_000_012_345 + index),
+          readOnly: user.readOnly ?? false,
+          groups: user.groups ?? [],
+        },
       ]),
     ),
     principals: [...(options.principals ?? [])],
