@@ -548,6 +548,10 @@ export function readRelations(
     if (!isFile) add(name, streaming, tokens[start] ?? token);
   };
 
+  /** What a message shows of a name that can't be told. */
+  const excerpt = ({ start, end }: Token) =>
+    end - start > 80 ? `${text.slice(start, start + 79)}…` : text.slice(start, end);
+
   /** `IDENTIFIER('a.b')`, `IDENTIFIER(:name)` */
   const identifier = (streaming: boolean): void => {
     const start = tokens[at];
@@ -559,13 +563,13 @@ export function readRelations(
   const unknownTable = (token: Token, streaming: boolean) => {
     const value = options.parameter?.(token.value) ?? null;
     if (value !== null) add(value, streaming, token);
-    else reads.push({ name: null, streaming, offset: token.start, text: text.slice(token.start, token.end) });
+    else reads.push({ name: null, streaming, offset: token.start, text: excerpt(token) });
   };
 
   const add = (name: string, streaming: boolean, token: Token) => {
     if (streaming) streams = true;
     if (reads.length >= maxReads) giveUp();
-    else reads.push({ name, streaming, offset: token.start, text: text.slice(token.start, token.end) });
+    else reads.push({ name, streaming, offset: token.start, text: excerpt(token) });
   };
 
   while (at < tokens.length) {

@@ -221,7 +221,9 @@ test("a name longer than any table's can't be told", () => {
     'import dlt\n@dlt.table\ndef t():\n    x = "a"\n    for i in range(18): x = x + x\n    return spark.table(x)\n',
   );
   expect(readsOf(reading.datasets[0])).toEqual(["?"]);
-  expect(readsOf(readModule("m.sql", `SELECT * FROM ${"a".repeat(9999)}`).datasets[0])).toEqual(["?"]);
+  const [dataset] = readModule("m.sql", `SELECT * FROM ${"a".repeat(9999)}`).datasets;
+  expect(readsOf(dataset)).toEqual(["?"]);
+  expect(dataset?.reads[0]?.text).toBe(`${"a".repeat(79)}…`);
 });
 
 test("flows join the datasets that they write into, by the last part of the name", () => {
