@@ -8,8 +8,7 @@ export interface LineIndex {
 /** The lines of a text; they end with LF, CRLF or CR, as Python has it. Columns count code points. */
 export function indexLines(file: string, text: string): LineIndex {
   let starts: number[] | null = null;
-  // Places are asked for in order, mostly: on a long line only what lies between two of them is counted.
-  let last = { line: -1, offset: 0, column: 0 };
+  let counts: Uint32Array | null = null;
   return {
     place(offset) {
       starts ??= lineStarts(text);
@@ -21,9 +20,11 @@ export function indexLines(file: string, text: string): LineIndex {
         else high = middle - 1;
       }
       const start = starts[low] ?? 0;
-      const [from, counted] = last.line === low && last.offset <= offset ? [last.offset, last.column] : [start, 0];
-      const column = counted + codePoints(text, from, Math.max(offset, start));
-      last = { line: low, offset: Math.max(offset, start), column };
+      const end = Math.max(offset, start);
+      // A long line may hold a whole file, and its places are asked for in any order.
+      if (end - start > stride) counts ??= countEvery(text);
+      const column =
+        counts === null ? codePoints(text, start, end) : countTo(text, counts, end) - countTo(text, counts, start);
       return { file, line: low + 1, column: column + 1 };
     },
   };
@@ -36,6 +37,22 @@ function lineStarts(text: string): number[] {
     if (c === 10 || (c === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
   }
   return starts;
+}
+
+/** Characters between two of the places up to which code points have been counted. */
+const stride = 1024;
+
+function countEvery(text: string): Uint32Array {
+  const counts = new Uint32Array(Math.floor(text.length / stride) + 1);
+  for (let i = 1; i < counts.length; i++)
+    counts[i] = (counts[i - 1] ?? 0) + codePoints(text, (i - 1) * stride, i * stride);
+  return counts;
+}
+
+/** How many code points stand before an offset. */
+function countTo(text: string, counts: Uint32Array, offset: number): number {
+  const nearest = Math.min(Math.floor(offset / stride), counts.length - 1);
+  return (counts[nearest] ?? 0) + codePoints(text, nearest * stride, offset);
 }
 
 function codePoints(text: string, from: number, to: number): number {

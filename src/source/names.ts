@@ -29,7 +29,35 @@ export function tableName(parts: readonly string[]): string {
   return parts.join(".");
 }
 
-/** Whether a name is a path, such as delta.`/mnt/lake/orders`: nothing that a pipeline defines. */
+/**
+ * Whether a name is a path, such as delta.`/mnt/lake/orders`: nothing that a pipeline defines. A slash or colon tells, before the first
+ * backquote or in what it opens, where letters alone stand before it.
+ */
 export function isPath(name: string): boolean {
-  return /^[a-z]*\.?`?[^`]*[/:]/i.test(name.replace(/\ue000[^\ue001]*\ue001/g, "")) || name.trim() === "";
+  if (name.trim() === "") return true;
+  const known = withoutUnknown(name);
+  const [head = "", quoted = ""] = known.split("`", 2);
+  return /[/:]/.test(head) || (/^[a-z]*\.?$/i.test(head) && /[/:]/.test(quoted));
+}
+
+/** Longer than any name of a table: the parts of Unity Catalog's have 255 characters at most, unknown stretches are short. */
+export const longestName = 4000;
+
+/** Whether a name is that of a global temporary view, which no pipeline defines: which one it is depends on what ran before. */
+export function isGlobalView(parts: readonly string[]): boolean {
+  return parts.length === 2 && parts[0]?.toLowerCase() === "global_temp";
+}
+
+/** A text without its unknown stretches. */
+export function withoutUnknown(text: string, open = "\ue000", close = "\ue001"): string {
+  // A regular expression would look for an end again from each beginning.
+  let known = "";
+  let at = 0;
+  for (;;) {
+    const from = text.indexOf(open, at);
+    const to = from < 0 ? -1 : text.indexOf(close, from);
+    if (to < 0) return known + text.slice(at);
+    known += text.slice(at, from);
+    at = to + 1;
+  }
 }

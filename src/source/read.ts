@@ -86,7 +86,14 @@ function readSqlFile(path: string, tree: FileTree, options: ReadOptions): Module
   } catch {
     fault = "not UTF-8";
   }
-  const reading = readSql(path, text, options);
+  let reading: ModuleReading;
+  try {
+    reading = readSql(path, text, options);
+  } catch (error) {
+    // What is nested deeper than the stack is too big, for this module alone.
+    if (!(error instanceof RangeError)) throw error;
+    reading = { ...readSql(path, "", options), tooBig: true };
+  }
   const syntaxError =
     fault === null ? reading.syntaxError : { message: fault, place: { file: path, line: 1, column: 1 } };
   return { ...reading, tooBig: tooBig || reading.tooBig, syntaxError };

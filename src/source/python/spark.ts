@@ -1,6 +1,6 @@
 import type { Place } from "../../diagnostics/diagnostic.js";
 import type { Read } from "../model.js";
-import { isPath, splitName, tableName } from "../names.js";
+import { isGlobalView, isPath, longestName, splitName, tableName, withoutUnknown } from "../names.js";
 import { readQuery } from "../sql/query.js";
 import type { Call, Expression } from "./ast.js";
 import { joinHidden, opaque, otherFrame, rememberView } from "./calls.js";
@@ -140,20 +140,33 @@ export function readTable(value: Value, at: Expression, streaming: boolean, node
       reads.push({ table: null, place, streaming, resolved: false, text: excerpt(at, env.run) });
       continue;
     }
-    if (isPath(name) || env.machine.collector.localViews.has(name.toLowerCase())) continue;
+    if (isPath(name) || isLocalView(name, env.machine.collector.localViews)) continue;
     reads.push(readNamed(name, place, streaming, excerpt(at, env.run)));
   }
   for (const read of reads) record(env.machine, read);
   return frame(reads, streaming);
 }
 
+/** Whether a name is that of a temporary view that was made before: quoted or not, `global_temp.v` for a global one. */
+function isLocalView(name: string, views: ReadonlySet<string>): boolean {
+  if (views.size === 0 || name.length > longestName) return false;
+  if (views.has(name.toLowerCase())) return true;
+  const parts = splitName(name);
+  return (parts.length === 1 || isGlobalView(parts)) && views.has(parts.at(-1)?.toLowerCase() ?? "");
+}
+
 /** A read of a name that may have unknown parts; nothing is known of it when its last part is one. */
 export function readNamed(name: string, place: Place, streaming: boolean, text: string): Read {
   const parts = splitName(name);
   const last = parts.at(-1) ?? "";
-  const resolved = last !== "" && !hasHole(last);
-  const nothing = name.replace(/\ue000[^\ue001]*\ue001/g, "").replace(/[.`]/g, "") === "";
+  const hidden = name.length > longestName || isGlobalView(parts);
+  const resolved = last !== "" && !hasHole(last) && !hidden;
+  const nothing = hidden || withoutUnknown(name).replace(/[.`]/g, "") === "";
   return { table: nothing ? null : shown(tableName(parts)), place, streaming, resolved, text };
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
 /** Records what a query reads, and gives its frame. */
@@ -162,7 +175,7 @@ function readSqlText(query: Arg, args: Args, env: Environment): FrameValue {
   const reads: Read[] = [];
   let streaming: boolean | null = false;
   for (const option of alternatives(query.value)) {
-    if (option.type !== "text" || option.value.replace(/\ue000[^\ue001]*\ue001/g, "").trim() === "") {
+    if (option.type !== "text" || withoutUnknown(option.value).trim() === "") {
       const place = placeIn(env.run, query.node.start);
       reads.push({ table: null, place, streaming: false, resolved: false, text: excerpt(query.node, env.run) });
       streaming = null;
@@ -193,7 +206,8 @@ function readSqlText(query: Arg, args: Args, env: Environment): FrameValue {
       const place = placeIn(env.run, sourceOffset(option, found.offset, query.node, env));
       if (found.name === null) {
         reads.push({ table: null, place, streaming: found.streaming, resolved: false, text: found.text });
-      } else if (!isPath(found.name)) reads.push(readNamed(found.name, place, found.streaming, shown(found.name)));
+      } else if (!isPath(found.name))
+        reads.push(readNamed(found.name, place, found.streaming, shortened(shown(found.name))));
       if (found.streaming) streaming = true;
     }
     if (reading.tooBig) {
@@ -204,6 +218,7 @@ function readSqlText(query: Arg, args: Args, env: Environment): FrameValue {
     if (reading.writes !== null) {
       recordAction(env.machine, env.run, `spark.sql("${reading.writes} …")`, query.node.start);
     }
+    if (reading.view !== null) collector.localViews.add(reading.view);
     for (const offset of reading.stars) {
       const place = placeIn(env.run, sourceOffset(option, offset, query.node, env));
       collector.selectStar.set(`${place.line}:${place.column}`, place);

@@ -74,7 +74,11 @@ function hole(label: string): string {
 
 /** A text in another case, its unknown stretches as they are. */
 function cased(text: string, change: (part: string) => string): string {
-  return text.replace(/\ue000[^\ue001]*\ue001|[^\ue000]+/g, (part) =>
-    part.startsWith("\ue000") ? part : change(part),
-  );
+  return text
+    .split("\ue000")
+    .map((part, i) => {
+      const known = i === 0 ? 0 : part.indexOf("\ue001") + 1;
+      return part.slice(0, known) + change(part.slice(known));
+    })
+    .join("\ue000");
 }

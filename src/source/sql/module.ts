@@ -3,7 +3,7 @@ import { fingerprint, joinedFingerprint } from "../digest.js";
 import { collectIgnores } from "../ignore.js";
 import { indexLines, type LineIndex } from "../lines.js";
 import type { Dataset, Expectation, ModuleReading, Read, ReadOptions } from "../model.js";
-import { splitName, tableName } from "../names.js";
+import { isGlobalView, longestName, splitName, tableName, withoutUnknown } from "../names.js";
 import { type QueryReading, readRelations } from "./query.js";
 import { spelled } from "./spelling.js";
 import { type Statement, splitStatements } from "./statements.js";
@@ -19,6 +19,7 @@ export function readSql(path: string, source: string, options: ReadOptions): Mod
   const datasets: Dataset[] = [];
   const flows: { target: string; dataset: Dataset }[] = [];
   const bare = new Set<Dataset>();
+  const settings = openSettings();
   let fault = error;
   let tooBig = false;
   const reads: Read[] = [];
@@ -28,21 +29,25 @@ export function readSql(path: string, source: string, options: ReadOptions): Mod
     const problem = statement.error ?? relations.error;
     tooBig ||= relations.tooBig;
     if (problem !== null && (fault === null || problem.offset < fault.offset)) fault = problem;
+    settings.note(statement);
     const made = describe(
       statement,
       relations,
       found.filter((read): read is Read => read !== null),
       lines,
       options,
+      settings,
     );
     if (statement.form === "other") reads.push(...made.reads);
     else if (statement.form === "flow") flows.push({ target: made.name ?? "", dataset: made });
     else datasets.push(made);
     if (statement.query.length === 0) bare.add(made);
   }
+  const joined = joinFlows(datasets, flows, bare);
+  tooBig ||= joined === null;
   return {
     path,
-    datasets: joinFlows(datasets, flows, bare),
+    datasets: joined ?? [],
     reads,
     imports: [],
     syntaxError: fault === null || tooBig ? null : { message: fault.message, place: lines.place(fault.offset) },
@@ -58,13 +63,14 @@ function toRead(read: QueryReading["reads"][number], lines: LineIndex): Read | n
   const parts = splitName(read.name);
   const last = parts.at(-1) ?? "";
   const name = tableName(parts).replaceAll("\ue000", "{").replaceAll("\ue001", "}");
-  if (/[/:]/.test(name.replace(/\{[^}]*\}/g, ""))) return null;
-  const nothing = name.replace(/\{[^}]*\}/g, "").replaceAll(".", "") === "";
+  const known = withoutUnknown(name, "{", "}");
+  if (/[/:]/.test(known)) return null;
+  const nothing = known.replaceAll(".", "") === "" || name.length > longestName || isGlobalView(parts);
   return {
     table: nothing ? null : name,
     place,
     streaming: read.streaming,
-    resolved: last !== "" && !last.includes("\ue000"),
+    resolved: !nothing && last !== "" && !last.includes("\ue000"),
     text: read.text,
   };
 }
@@ -75,6 +81,7 @@ function describe(
   reads: readonly Read[],
   lines: LineIndex,
   options: ReadOptions,
+  settings: Settings,
 ): Dataset {
   const stars = relations.stars.map((offset) => lines.place(offset));
   return {
@@ -93,10 +100,51 @@ function describe(
     cdcKeys: statement.keys,
     reads: distinct(reads),
     actions: [],
-    body: options.fingerprints && statement.form !== "other" ? fingerprint(spelled(statement.unnamed)) : null,
+    body:
+      options.fingerprints && statement.form !== "other"
+        ? fingerprint(settings.before(spelled(statement.unnamed)))
+        : null,
     selectStar: stars,
-    fingerprint: options.fingerprints ? fingerprint(spelled(statement.tokens)) : null,
+    fingerprint: options.fingerprints ? fingerprint(settings.before(spelled(statement.tokens))) : null,
   };
+}
+
+/** The SET, USE and DECLARE statements that stand before another: `${x}`, variables and unqualified names mean what they say. */
+interface Settings {
+  note(statement: Statement): void;
+  /** The text of a statement together with what is set for it; as it is where nothing is. */
+  before(text: string): string;
+}
+
+function openSettings(): Settings {
+  const values = new Map<string, bigint>();
+  // A sum, so that a file of settings alone takes no longer than another; each key is in its own summand.
+  let sum = 0n;
+  return {
+    note(statement) {
+      const { definedBy } = statement;
+      if (!/^(?:SET|USE|DECLARE|RESET)$/.test(definedBy)) return;
+      const words = definedBy === "USE" ? 2 : 1;
+      const tokens = statement.tokens.map((token, i) =>
+        i < words && /^(?:SET|USE|DECLARE|RESET|CATALOG|SCHEMA|DATABASE|NAMESPACE)$/.test(token.upper)
+          ? { ...token, value: token.upper }
+          : token,
+      );
+      const text = spelled(tokens);
+      const value = BigInt(`0x${fingerprint(text)}`);
+      const key = settingKey(definedBy, tokens);
+      sum += value - (values.get(key) ?? 0n);
+      values.set(key, value);
+    },
+    before: (text) => (values.size === 0 ? text : `${sum.toString(16)}\n${text}`),
+  };
+}
+
+/** What a statement sets: a later one with the same key takes its place. */
+function settingKey(definedBy: string, tokens: Statement["tokens"]): string {
+  if (definedBy === "USE") return tokens[1]?.upper === "CATALOG" ? "USE CATALOG" : "USE";
+  const end = tokens.findIndex((token) => token.type === "operator" && token.value === "=");
+  return spelled(end < 0 ? tokens : tokens.slice(0, end));
 }
 
 function kindOf(statement: Statement, streams: boolean): Kind | null {
@@ -112,16 +160,29 @@ function distinct(reads: readonly Read[]): Read[] {
 
 /**
  * Adds flows to the datasets that they write into; a flow into another module's dataset stands for itself. What is in `bare` is declared
- * without a query: without a flow it looks like any other, so that nothing tells of a rename.
+ * without a query: without a flow it looks like any other, so that nothing tells of a rename. Null when many of one name have many flows
+ * each.
  */
 function joinFlows(
   datasets: readonly Dataset[],
   flows: readonly { target: string; dataset: Dataset }[],
   bare: ReadonlySet<Dataset>,
-): Dataset[] {
-  const same = (a: string | null, b: string) => a !== null && lastPart(a) === lastPart(b);
+): Dataset[] | null {
+  const byTarget = new Map<string, Dataset[]>();
+  for (const { target, dataset } of flows) {
+    const key = lastPart(target);
+    const known = byTarget.get(key);
+    if (known === undefined) byTarget.set(key, [dataset]);
+    else known.push(dataset);
+  }
+  const defined = new Set<string>();
+  let pairs = 0;
   const joined = datasets.map((dataset) => {
-    const own = flows.filter((flow) => same(dataset.name, flow.target)).map((flow) => flow.dataset);
+    const key = dataset.name === null ? null : lastPart(dataset.name);
+    if (key !== null) defined.add(key);
+    const own = key === null ? [] : (byTarget.get(key) ?? []);
+    pairs += own.length;
+    if (pairs > maxPairs) return dataset;
     if (own.length === 0) return bare.has(dataset) ? { ...dataset, body: null } : dataset;
     return {
       ...dataset,
@@ -132,9 +193,12 @@ function joinFlows(
       fingerprint: joinedFingerprint([dataset, ...own]),
     };
   });
-  const loose = flows.filter((flow) => !datasets.some((dataset) => same(dataset.name, flow.target)));
+  if (pairs > maxPairs) return null;
+  const loose = flows.filter((flow) => !defined.has(lastPart(flow.target)));
   return [...joined, ...loose.map((flow) => ({ ...flow.dataset, body: null }))];
 }
+
+const maxPairs = 200_000;
 
 function lastPart(name: string): string {
   return (splitName(name).at(-1) ?? "").toLowerCase();

@@ -1,5 +1,7 @@
+import { isGlobalView } from "../names.js";
 import { identifierName } from "./identifier.js";
 import { type Token, tokenizeSql } from "./tokens.js";
+import { findTypes } from "./types.js";
 
 /** A table that a query reads. */
 export interface QueryRead {
@@ -18,6 +20,8 @@ export interface QueryReading {
   readonly streams: boolean;
   /** The statement's first words when it changes something: "INSERT INTO", "DROP TABLE". */
   readonly writes: string | null;
+  /** The temporary view that the text makes, in lower case. */
+  readonly view: string | null;
   /** Nested too deep, or of too many tables, to be read to its end. */
   readonly tooBig: boolean;
   readonly error: { readonly message: string; readonly offset: number } | null;
@@ -40,7 +44,19 @@ export function readQuery(text: string, options: QueryOptions = {}): QueryReadin
   const first = tokens.find((token) => token.value !== "(" && token.value !== ";");
   const writes =
     first?.type === "word" && writing.test(first.upper) ? `${first.upper}${secondWord(tokens, first)}` : null;
-  return { ...relations, writes, error: error ?? relations.error };
+  return { ...relations, writes, view: temporaryView(tokens), error: error ?? relations.error };
+}
+
+/** `CREATE OR REPLACE GLOBAL TEMPORARY VIEW IF NOT EXISTS v` */
+function temporaryView(tokens: readonly Token[]): string | null {
+  if (tokens[0]?.upper !== "CREATE") return null;
+  let at = 1;
+  while (/^(?:OR|REPLACE|GLOBAL|TEMP|TEMPORARY)$/.test(tokens[at]?.upper ?? "")) at++;
+  const isTemporary = /^TEMP(?:ORARY)?$/.test(tokens[at - 1]?.upper ?? "");
+  if (!isTemporary || tokens[at]?.upper !== "VIEW") return null;
+  at += tokens[at + 1]?.upper === "IF" && tokens[at + 2]?.upper === "NOT" ? 4 : 1;
+  const name = tokens[at];
+  return name?.type === "word" || name?.type === "quoted" ? name.value.toLowerCase() : null;
 }
 
 function secondWord(tokens: readonly Token[], first: Token): string {
@@ -77,6 +93,14 @@ const fromFunctions = new Set([
 ]);
 const maxDepth = 200;
 const maxReads = 10_000;
+/** Words that are never a table. */
+const structural = new Set(["FROM", "WHERE", "ON", "JOIN", "AS"]);
+/** Words that stand where a table would, and are none: what goes on with an expression, or a list. */
+const noTable = new Set(
+  "IS IN BETWEEN LIKE ILIKE RLIKE REGEXP AND OR NOT AS ASC DESC NULLS THEN WHEN ELSE END FROM WHERE ON JOIN".split(" "),
+);
+/** What stands behind an operand, and before none. */
+const noOperand = /^(?:[,);.=<>%/]|==|<=|>=|<>|!=|<=>|\|\||::)$/;
 /** Words behind which an expression begins: a FROM there is a column of that name. */
 const beforeOperand = /^(?:CASE|WHEN|THEN|ELSE|AND|OR|NOT|LIKE|BETWEEN)$/;
 
@@ -85,13 +109,36 @@ export function readRelations(
   text: string,
   tokens: readonly Token[],
   options: QueryOptions = {},
-): Omit<QueryReading, "writes"> {
+): Omit<QueryReading, "writes" | "view"> {
   const reads: QueryRead[] = [];
   const stars: number[] = [];
   let error: QueryReading["error"] = null;
   let streams = false;
   let tooBig = false;
   let at = 0;
+  const types = findTypes(tokens);
+  const ends = new Set(types.values());
+  const isChanges = tokens.some(
+    (token, i) => token.upper === "INTO" && /^(?:CHANGES|CDC)$/.test(tokens[i - 1]?.upper ?? ""),
+  );
+  const mergeAt = tokens.findIndex((token) => token.upper === "MERGE");
+  const merge = mergeAt < 0 ? tokens.length : mergeAt;
+
+  /** The common table expressions that are known here, innermost last, and how often each name is among them. */
+  const defined: string[] = [];
+  const names = new Map<string, number>();
+  const define = (name: string) => {
+    defined.push(name);
+    names.set(name, (names.get(name) ?? 0) + 1);
+  };
+  const forget = (down: number) => {
+    while (defined.length > down) {
+      const name = defined.pop() ?? "";
+      const count = (names.get(name) ?? 1) - 1;
+      if (count === 0) names.delete(name);
+      else names.set(name, count);
+    }
+  };
 
   const fail = (message: string, offset: number) => {
     error ??= { message, offset };
@@ -111,12 +158,17 @@ export function readRelations(
   };
 
   /** Everything up to the bracket that closes, or to the end of the statement. */
-  const query = (names: ReadonlySet<string>, depth: number, caller: string): void => {
+  const query = (depth: number, caller: string): void => {
     if (depth > maxDepth) {
       giveUp();
       return;
     }
-    let known = names;
+    const outside = defined.length;
+    statement(depth, caller);
+    forget(outside);
+  };
+
+  const statement = (depth: number, caller: string): void => {
     let selected = caller === "";
     while (at < tokens.length) {
       const token = tokens[at];
@@ -124,16 +176,18 @@ export function readRelations(
       if (isOperator("(")) {
         const previous = tokens[at - 1];
         const call = previous?.type === "word" ? previous.upper : "";
-        bracket(known, depth, fromFunctions.has(call) ? call : call === "" || isClause(call) ? "" : "call");
+        bracket(depth, fromFunctions.has(call) ? call : call === "" || opensQuery(call) ? "" : "call");
+        continue;
+      }
+      const behind = types.get(at);
+      if (behind !== undefined) {
+        at = behind;
         continue;
       }
       switch (token.upper) {
-        case "WITH": {
-          const extended = expressions(known, depth);
-          if (extended === null) at++;
-          else known = extended;
+        case "WITH":
+          if (!expressions(depth)) at++;
           break;
-        }
         case "SELECT": {
           selected = true;
           at++;
@@ -145,25 +199,27 @@ export function readRelations(
           const previous = tokens[at - 1]?.upper;
           const isColumn = isOperand();
           at++;
-          if (selected && !isColumn && previous !== "DISTINCT" && previous !== "DELETE") tables(known, depth);
+          if (selected && !isColumn && previous !== "DISTINCT" && previous !== "DELETE") tables(depth);
           break;
         }
-        case "JOIN":
+        case "JOIN": {
+          const isColumn = isOperand();
           at++;
-          tables(known, depth);
+          if (!isColumn) tables(depth);
           break;
+        }
         case "TABLE":
           // `TABLE orders` is a query; `TABLE(orders)` an argument.
-          if (isQueryStart() && isName(1)) {
+          if (isQueryStart() && isName(1) && isTable(at + 1)) {
             at++;
-            item(known, depth, false);
-          } else if (isArgument() && isOperator("(", 1)) relation(known, depth, false);
+            item(depth, false);
+          } else if (isArgument() && isOperator("(", 1)) relation(depth, false);
           else at++;
           break;
         case "USING":
-          if (caller === "" && tokens.slice(0, at).some((other) => other.upper === "MERGE") && isName(1)) {
+          if (caller === "" && at > merge && isName(1)) {
             at++;
-            tables(known, depth);
+            tables(depth);
           } else at++;
           break;
         default:
@@ -172,30 +228,78 @@ export function readRelations(
     }
   };
 
-  const isClause = (word: string) =>
+  /** Whether a bracket behind the word is none of a function's arguments. */
+  const opensQuery = (word: string) =>
     /^(?:FROM|JOIN|IN|EXISTS|AS|WHERE|ON|AND|OR|NOT|SELECT|UNION|ALL|EXCEPT|INTERSECT|ANY|SOME|BY|WHEN|THEN|ELSE|CASE|HAVING|USING|LATERAL|DISTINCT|SELECT)$/.test(
       word,
     );
 
-  /** Whether the word stands where an expression has to begin, or goes on as one: it is a column then, whatever it means elsewhere. */
+  /** Whether what stands there can be a table: FROM, JOIN and TABLE before anything else are columns of that name. */
+  const isTable = (place: number) => {
+    const token = tokens[place];
+    if (token === undefined) return false;
+    if (token.type === "operator") return token.value === "(";
+    return !noTable.has(token.upper) && (token.upper === "VALUES" || !isClause(place));
+  };
+
+  /** Whether FROM or JOIN stands where an expression has to begin, or goes on as one: it is a column then. */
   const isOperand = () => {
     const previous = tokens[at - 1];
     const next = tokens[at + 1];
+    if (isAfterOperator(at) || beforeOperand.test(previous?.upper ?? "")) return true;
     const inList =
-      previous?.upper === "SELECT" ||
-      previous?.upper === "AS" ||
-      (previous?.type === "operator" && previous.value === ",");
-    if (inList)
-      return (
-        next === undefined ||
-        next.upper === "FROM" ||
-        next.upper === "AS" ||
-        (next.type === "operator" && next.value !== "(")
-      );
+      /^(?:SELECT|DISTINCT|ALL|AS|BY|WHERE|ON|HAVING|QUALIFY)$/.test(previous?.upper ?? "") ||
+      (previous?.type === "operator" && /^[,(]$/.test(previous.value));
+    const isEnd = next === undefined || (next.type === "operator" && /^[);]$/.test(next.value));
+    // Where the table is missing at the end of a query, the text is at fault.
+    if (isEnd) return inList;
+    if (next.type === "operator" && next.value !== "(") return true;
+    // A join never begins a list. Behind what a list ends with, any word may be a table.
+    if (tokens[at]?.upper === "JOIN") return inList || structural.has(next.upper);
+    return inList && !isTable(at + 1);
+  };
+
+  /** Whether a binary operator stands before it: an operand has to follow. The `>` that ends a type is none. */
+  const isAfterOperator = (place: number) => {
+    const previous = tokens[place - 1];
     return (
-      beforeOperand.test(previous?.upper ?? "") ||
-      (previous?.type === "operator" && /^(?:[=<>+\-/%]|<=|>=|<>|!=|==|<=>|\|\|)$/.test(previous.value))
+      previous?.type === "operator" &&
+      /^(?:[=<>+\-/%]|<=|>=|<>|!=|==|<=>|\|\|)$/.test(previous.value) &&
+      !ends.has(place)
     );
+  };
+
+  /** Whether the word begins a clause: behind others, and before other things, it is an alias or a column. */
+  const isClause = (place: number): boolean => {
+    const word = tokens[place]?.upper ?? "";
+    if (!clauses.has(word) || isAfterOperator(place)) return false;
+    const next = tokens[place + 1];
+    const following = next?.upper ?? "";
+    switch (word) {
+      case "GROUP":
+      case "ORDER":
+      case "SORT":
+      case "CLUSTER":
+      case "DISTRIBUTE":
+        return following === "BY";
+      case "WINDOW":
+        return tokens[place + 2]?.upper === "AS";
+      case "SEQUENCE":
+        return isChanges && following === "BY";
+      case "APPLY":
+      case "STORED":
+        return isChanges && following === "AS";
+      case "KEYS":
+        return isChanges && next?.value === "(";
+      case "COLUMNS":
+        return isChanges;
+      case "WHEN":
+        return merge < tokens.length && /^(?:MATCHED|NOT)$/.test(following);
+      case "SELECT":
+        return true;
+      default:
+        return next !== undefined && !(next.type === "operator" && noOperand.test(next.value));
+    }
   };
 
   /** Whether an argument of a function begins here: `f(TABLE(t))`, `f(data => TABLE(t))`. */
@@ -214,21 +318,22 @@ export function readRelations(
   };
 
   /** A bracket and what is in it: a query, or an expression. */
-  const bracket = (names: ReadonlySet<string>, depth: number, caller: string): void => {
+  const bracket = (depth: number, caller: string): void => {
     const open = tokens[at]?.start ?? 0;
     at++;
     // `trim(FROM x)` has no tables; of a function's arguments only a query has.
     const isCall = caller !== "" && caller !== "call";
     const starts =
       /^(?:SELECT|WITH|VALUES)$/.test(upper()) || (!isCall && (/^(?:FROM|TABLE)$/.test(upper()) || isOperator("(")));
-    query(names, depth + 1, starts ? "" : caller === "" ? "bracket" : caller);
+    query(depth + 1, starts ? "" : caller === "" ? "bracket" : caller);
     if (isOperator(")")) at++;
     else fail("a bracket is never closed", open);
   };
 
-  /** The common table expressions behind WITH; null when the word means something else here. */
-  const expressions = (names: ReadonlySet<string>, depth: number): ReadonlySet<string> | null => {
+  /** The common table expressions behind WITH; false when the word means something else here. */
+  const expressions = (depth: number): boolean => {
     const start = at;
+    const outside = defined.length;
     let ahead = at + 1;
     if (tokens[ahead]?.upper === "RECURSIVE") ahead++;
     const afterName = tokens[ahead + 1];
@@ -237,24 +342,25 @@ export function readRelations(
       (afterName?.value === "(" && afterName.type === "operator") ||
       afterName?.upper === "MAX";
     const nameType = tokens[ahead]?.type;
-    if (!fits || (nameType !== "word" && nameType !== "quoted" && nameType !== "number")) return null;
-    const known = new Set(names);
+    if (!fits || (nameType !== "word" && nameType !== "quoted" && nameType !== "number")) return false;
     const recursive = ahead === at + 2;
     at = ahead;
     for (;;) {
       const name = tokens[at]?.value.toLowerCase() ?? "";
       at++;
       if (isOperator("(")) skipBracket();
-      while (at < tokens.length && upper() !== "AS" && !isOperator("(") && !isOperator(";")) at++;
+      // `MAX RECURSION LEVEL 10` is all that may stand there.
+      for (let word = 0; word < 4 && upper() !== "AS" && !isOperator("(") && !isOperator(";"); word++) at++;
       if (upper() === "AS") at++;
       if (!isOperator("(")) {
         at = start;
-        return null;
+        forget(outside);
+        return false;
       }
-      if (recursive) known.add(name);
-      bracket(known, depth, "");
-      known.add(name);
-      if (!isOperator(",")) return known;
+      if (recursive) define(name);
+      bracket(depth, "");
+      define(name);
+      if (!isOperator(",")) return true;
       at++;
     }
   };
@@ -269,35 +375,31 @@ export function readRelations(
   };
 
   /** A list of tables: `a, b JOIN c ON … LATERAL VIEW …`, up to the next clause. */
-  const tables = (names: ReadonlySet<string>, depth: number): void => {
-    item(names, depth, true);
+  const tables = (depth: number): void => {
+    item(depth, true);
     while (at < tokens.length) {
       const token = tokens[at];
-      if (token === undefined || isOperator(")") || isOperator(";") || isOperator("|>") || clauses.has(token.upper))
-        return;
+      if (token === undefined || isOperator(")") || isOperator(";") || isOperator("|>") || isClause(at)) return;
       if (isOperator(",")) {
         at++;
-        item(names, depth, true);
-      } else if (token.upper === "JOIN") {
+        item(depth, true);
+      } else if (token.upper === "JOIN" && !isOperand()) {
         at++;
-        item(names, depth, true);
-      } else if (token.upper === "LATERAL" && upper(1) === "VIEW") lateralView(names, depth);
+        item(depth, true);
+      } else if (token.upper === "LATERAL" && upper(1) === "VIEW") lateralView(depth);
+      else if (types.has(at)) at = types.get(at) ?? at + 1;
       else if (isOperator("(")) {
         const previous = tokens[at - 1]?.upper ?? "";
-        bracket(
-          names,
-          depth,
-          previous === "" || isClause(previous) ? "" : fromFunctions.has(previous) ? previous : "call",
-        );
+        bracket(depth, previous === "" || opensQuery(previous) ? "" : fromFunctions.has(previous) ? previous : "call");
       } else at++;
     }
   };
 
-  const lateralView = (names: ReadonlySet<string>, depth: number): void => {
+  const lateralView = (depth: number): void => {
     at += 2;
     if (upper() === "OUTER") at++;
     while (isName() || isOperator(".")) at++;
-    if (isOperator("(")) bracket(names, depth, "call");
+    if (isOperator("(")) bracket(depth, "call");
     if (isName() && upper() !== "AS" && !noAlias.has(upper())) at++;
     if (upper() === "AS") {
       at++;
@@ -307,8 +409,8 @@ export function readRelations(
   };
 
   /** One table, with its alias. */
-  const item = (names: ReadonlySet<string>, depth: number, aliased: boolean): void => {
-    relation(names, depth, false);
+  const item = (depth: number, aliased: boolean): void => {
+    relation(depth, false);
     if (!aliased) return;
     if (upper() === "TABLESAMPLE") {
       at++;
@@ -317,12 +419,12 @@ export function readRelations(
     if (upper() === "AS") {
       at++;
       if (isName() || tokens[at]?.type === "string") at++;
-    } else if (isName() && !noAlias.has(upper())) at++;
+    } else if (isName() && (clauses.has(upper()) ? !isClause(at) : !noAlias.has(upper()))) at++;
     else return;
     if (isOperator("(")) skipBracket();
   };
 
-  const relation = (names: ReadonlySet<string>, depth: number, streaming: boolean): void => {
+  const relation = (depth: number, streaming: boolean): void => {
     const token = tokens[at];
     if (token === undefined || isOperator(";") || isOperator(")")) {
       fail("expected a table", token?.start ?? text.length);
@@ -335,13 +437,13 @@ export function readRelations(
     if (isOperator("(")) {
       const open = token.start;
       if (/^(?:SELECT|WITH|FROM|TABLE|VALUES)$/.test(upper(1))) {
-        bracket(names, depth, "");
+        bracket(depth, "");
         return;
       }
       at++;
-      tables(names, depth + 1);
+      tables(depth + 1);
       // What was in the inner bracket may have been the first query of several: `((SELECT …) UNION …)`.
-      query(names, depth + 1, "");
+      query(depth + 1, "");
       if (isOperator(")")) at++;
       else fail("a bracket is never closed", open);
       return;
@@ -352,7 +454,7 @@ export function readRelations(
       return;
     }
     if (token.type !== "word" && token.type !== "quoted" && token.type !== "number") return;
-    if (/^(?:FROM|WHERE|ON|JOIN|GROUP|ORDER|AS)$/.test(token.upper)) return;
+    if (structural.has(token.upper) || (/^(?:GROUP|ORDER)$/.test(token.upper) && isClause(at))) return;
     if (token.type === "word") {
       const next = tokens[at + 1];
       const opens = next?.type === "operator" && next.value === "(";
@@ -363,8 +465,8 @@ export function readRelations(
           const stream = token.upper === "STREAM" || streaming;
           if (opens) {
             at += 2;
-            if (/^(?:SELECT|WITH|FROM)$/.test(upper())) query(names, depth + 1, "");
-            else relation(names, depth + 1, stream);
+            if (/^(?:SELECT|WITH|FROM)$/.test(upper())) query(depth + 1, "");
+            else relation(depth + 1, stream);
             if (token.upper === "STREAM") streams = true;
             while (at < tokens.length && !isOperator(")") && !isOperator(";")) at++;
             if (isOperator(")")) at++;
@@ -372,10 +474,10 @@ export function readRelations(
             return;
           }
           if (next?.type === "word" || next?.type === "quoted" || next?.type === "parameter") {
-            if (!noAlias.has(next.upper)) {
+            if (clauses.has(next.upper) ? isTable(at + 1) : !noAlias.has(next.upper)) {
               at++;
               if (token.upper === "STREAM") streams = true;
-              relation(names, depth + 1, stream);
+              relation(depth + 1, stream);
               return;
             }
           }
@@ -383,12 +485,13 @@ export function readRelations(
         }
         case "LATERAL":
           at++;
-          relation(names, depth, streaming);
+          relation(depth + 1, streaming);
           return;
         case "VALUES":
+          if (!isClause(at)) break;
           at++;
           while (isOperator("(") || isOperator(",")) {
-            if (isOperator("(")) bracket(names, depth, "call");
+            if (isOperator("(")) bracket(depth, "call");
             else at++;
           }
           return;
@@ -425,19 +528,17 @@ export function readRelations(
       if (streaming || /^(?:CLOUD_FILES|READ_KAFKA|READ_KINESIS|READ_PUBSUB|READ_PULSAR)$/.test(last)) streams = true;
       if (/^LIVE$/.test(last)) {
         at++;
-        relation(names, depth, streaming);
+        relation(depth + 1, streaming);
         if (isOperator(")")) at++;
         return;
       }
-      bracket(names, depth, "call");
+      bracket(depth, "call");
       return;
     }
-    const [only] = parts;
-    if (
-      parts.length === 1 &&
-      only !== undefined &&
-      (names.has(only.value.toLowerCase()) || options.local?.has(only.value.toLowerCase()))
-    )
+    const written = parts.map((part) => part.value.toLowerCase());
+    const [only = ""] = written;
+    if (parts.length === 1 && names.has(only)) return;
+    if (parts.length === 1 ? options.local?.has(only) : isGlobalView(written) && options.local?.has(written[1] ?? ""))
       return;
     const name = parts
       .map((part) => (/[.`]/.test(part.value) ? `\`${part.value.replaceAll("`", "``")}\`` : part.value))
@@ -446,6 +547,10 @@ export function readRelations(
     if (streaming) streams = true;
     if (!isFile) add(name, streaming, tokens[start] ?? token);
   };
+
+  /** What a message shows of a name that can't be told. */
+  const excerpt = ({ start, end }: Token) =>
+    end - start > 80 ? `${text.slice(start, start + 79)}…` : text.slice(start, end);
 
   /** `IDENTIFIER('a.b')`, `IDENTIFIER(:name)` */
   const identifier = (streaming: boolean): void => {
@@ -458,17 +563,17 @@ export function readRelations(
   const unknownTable = (token: Token, streaming: boolean) => {
     const value = options.parameter?.(token.value) ?? null;
     if (value !== null) add(value, streaming, token);
-    else reads.push({ name: null, streaming, offset: token.start, text: text.slice(token.start, token.end) });
+    else reads.push({ name: null, streaming, offset: token.start, text: excerpt(token) });
   };
 
   const add = (name: string, streaming: boolean, token: Token) => {
     if (streaming) streams = true;
     if (reads.length >= maxReads) giveUp();
-    else reads.push({ name, streaming, offset: token.start, text: text.slice(token.start, token.end) });
+    else reads.push({ name, streaming, offset: token.start, text: excerpt(token) });
   };
 
   while (at < tokens.length) {
-    query(new Set(), 0, "");
+    query(0, "");
     if (isOperator(")")) fail("unmatched bracket", tokens[at]?.start ?? 0);
     at++;
   }

@@ -12,7 +12,7 @@ export function spelled(tokens: readonly Token[]): string {
   return JSON.stringify(
     kept.map((token, i) => {
       if (token.type === "quoted" && needsNoQuotes(kept, i)) return ["word", token.value];
-      return [token.type, cased.has(token.upper) ? token.upper : token.value];
+      return [token.type, cased.has(token.upper) || isKeyword(kept, i) ? token.upper : token.value];
     }),
   );
 }
@@ -23,6 +23,71 @@ const cased = new Set(
     " ",
   ),
 );
+
+/** Whether a word that may be a name is a keyword, by what stands around it. */
+function isKeyword(tokens: readonly Token[], at: number): boolean {
+  const word = tokens[at]?.upper ?? "";
+  const pattern = patterns.get(word);
+  if (pattern === undefined) return false;
+  if (word === "UNBOUNDED" || word === "CURRENT") return pattern(tokens, at);
+  // Behind SELECT, a comma or AS it is a column or an alias; behind an operator, an operand.
+  const before = tokens[at - 1];
+  const isBehindOperand =
+    before !== undefined && (before.type === "operator" ? before.value === ")" : !openers.has(before.upper));
+  return isBehindOperand && pattern(tokens, at);
+}
+
+const is = (token: Token | undefined, words: RegExp) => words.test(token?.upper ?? "");
+/** Words behind which an operand stands, or a name. */
+const openers = new Set(
+  "SELECT DISTINCT ALL AS BY WHERE HAVING ON AND OR NOT IN LIKE BETWEEN CASE WHEN THEN ELSE FROM JOIN WITH SET LIMIT TABLE VIEW INTO FLOW STREAM CONSTRAINT COMMENT LATERAL USING".split(
+    " ",
+  ),
+);
+/** `UNBOUNDED PRECEDING`, `3 FOLLOWING`, `CURRENT ROW` */
+const isBound = (tokens: readonly Token[], at: number) =>
+  (is(tokens[at], /^CURRENT$/) && is(tokens[at + 1], /^ROW$/)) ||
+  ((is(tokens[at], /^UNBOUNDED$/) || tokens[at]?.type === "number") && is(tokens[at + 1], /^(?:PRECEDING|FOLLOWING)$/));
+const isFrame = (tokens: readonly Token[], at: number) =>
+  isBound(tokens, at + 1) || (is(tokens[at + 1], /^BETWEEN$/) && isBound(tokens, at + 2));
+const startsBound = (tokens: readonly Token[], at: number) =>
+  isBound(tokens, at) && is(tokens[at - 1], /^(?:ROWS|RANGE|BETWEEN|AND)$/);
+const endsBound = (tokens: readonly Token[], at: number) =>
+  isBound(tokens, at - 1) && is(tokens[at - 2], /^(?:ROWS|RANGE|BETWEEN|AND)$/);
+const opens = (tokens: readonly Token[], at: number) => isOperator(tokens[at + 1], "(");
+const patterns: ReadonlyMap<string, (tokens: readonly Token[], at: number) => boolean> = new Map([
+  [
+    "QUALIFY",
+    // A condition follows: an alias has a comma, a bracket or a clause behind it.
+    (tokens: readonly Token[], at: number) => {
+      const next = tokens[at + 1];
+      return next?.type === "word" || next?.type === "quoted"
+        ? !is(
+            next,
+            /^(?:FROM|AS|WHERE|ON|USING|GROUP|ORDER|JOIN|LEFT|RIGHT|INNER|FULL|CROSS|UNION|LIMIT|END|AND|OR|IS|IN|NOT|BETWEEN|LIKE)$/,
+          )
+        : false;
+    },
+  ],
+  ["PIVOT", opens],
+  ["UNPIVOT", opens],
+  [
+    "FOR",
+    (tokens: readonly Token[], at: number) =>
+      is(tokens[at + 2], /^IN$/) && (tokens[at + 1]?.type === "word" || tokens[at + 1]?.type === "quoted"),
+  ],
+  ["ROWS", isFrame],
+  ["RANGE", isFrame],
+  ["UNBOUNDED", startsBound],
+  ["CURRENT", startsBound],
+  ["PRECEDING", endsBound],
+  ["FOLLOWING", endsBound],
+  ["SEMI", (tokens: readonly Token[], at: number) => is(tokens[at + 1], /^JOIN$/)],
+  ["ANTI", (tokens: readonly Token[], at: number) => is(tokens[at + 1], /^JOIN$/)],
+  ["NULLS", (tokens: readonly Token[], at: number) => is(tokens[at + 1], /^(?:FIRST|LAST)$/)],
+  ["FIRST", (tokens: readonly Token[], at: number) => is(tokens[at - 1], /^NULLS$/)],
+  ["LAST", (tokens: readonly Token[], at: number) => is(tokens[at - 1], /^NULLS$/)],
+]);
 
 /** Tokens of a name with dots. */
 const longestName = 40;

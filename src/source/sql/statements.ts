@@ -153,13 +153,16 @@ function describe(tokens: readonly Token[], from: number): Described {
     if (token === undefined) break;
     if (token.type === "operator") {
       if (token.value === "(") level++;
-      if (token.value === ")") level--;
+      // A bracket too many opens none.
+      if (token.value === ")") level = Math.max(0, level - 1);
       continue;
     }
     const next = tokens[at + 1];
     if (token.upper === "CONSTRAINT" && tokens[at + 2]?.upper === "EXPECT") {
-      result.expectations.push(expectation(tokens, at + 1));
-      at += 2;
+      const { end, ...made } = expectation(tokens, at + 1);
+      result.expectations.push(made);
+      // Each part of a condition is looked at once, however many of them are in one another.
+      at = end - 1;
     } else if (level > 0) continue;
     else if (token.upper === "COMMENT" && next?.type === "string") result.comment = next.value;
     else if (token.upper === "TBLPROPERTIES" && next?.value === "(")
@@ -189,7 +192,7 @@ function describe(tokens: readonly Token[], from: number): Described {
 }
 
 /** `name EXPECT (condition) ON VIOLATION DROP ROW` */
-function expectation(tokens: readonly Token[], at: number): Expectation {
+function expectation(tokens: readonly Token[], at: number): Expectation & { readonly end: number } {
   const name = tokens[at]?.value ?? null;
   let end = at + 2;
   let level = 0;
@@ -208,6 +211,7 @@ function expectation(tokens: readonly Token[], at: number): Expectation {
     name,
     condition: condition.slice(1, -1).join(" "),
     action: violation === "DROP" ? "drop" : violation === "FAIL" ? "fail" : "keep",
+    end,
   };
 }
 
@@ -263,21 +267,18 @@ function createFlow(base: Statement, tokens: readonly Token[], from: number): St
 function changes(base: Statement, tokens: readonly Token[], from: number): Statement {
   let at = from;
   let target: string | null = null;
-  let unnamed = tokens;
+  let cut: readonly [number, number] | null = null;
   while (at < tokens.length && tokens[at]?.upper !== "FROM") {
     if (tokens[at]?.upper === "INTO") {
       const start = tokens[at + 1]?.upper === "ONCE" ? at + 2 : at + 1;
       const found = nameAt(tokens, start);
       target = found?.name ?? null;
-      if (found !== null) unnamed = [...tokens.slice(0, start), ...tokens.slice(found.next)];
+      if (found !== null) cut = [start, found.next];
     }
     at++;
   }
-  const sourceEnd = (() => {
-    for (let end = at + 1; end < tokens.length; end++)
-      if (/^(?:KEYS|IGNORE|APPLY|SEQUENCE|COLUMNS|STORED|TRACK|WHERE)$/.test(tokens[end]?.upper ?? "")) return end;
-    return tokens.length;
-  })();
+  const unnamed = cut === null ? tokens : [...tokens.slice(0, cut[0]), ...tokens.slice(cut[1])];
+  const sourceEnd = endOfSource(tokens, at);
   const error =
     at >= tokens.length ? { message: "expected FROM and the source of the changes", offset: base.start } : null;
   return {
@@ -291,6 +292,40 @@ function changes(base: Statement, tokens: readonly Token[], from: number): State
     keys: keysAt(tokens, sourceEnd),
     error,
   };
+}
+
+/** Where the source of the changes ends that FROM at this place begins: outside of brackets, at a word with what belongs to it. */
+function endOfSource(tokens: readonly Token[], from: number): number {
+  let level = 0;
+  for (let at = from + 1; at < tokens.length; at++) {
+    const token = tokens[at];
+    const next = tokens[at + 1];
+    if (token?.type === "operator" && token.value === "(") level++;
+    if (token?.type === "operator" && token.value === ")") level--;
+    if (level > 0 || at < from + 2) continue;
+    switch (token?.upper) {
+      case "KEYS":
+        if (next?.type === "operator" && next.value === "(") return at;
+        break;
+      case "APPLY":
+      case "STORED":
+        if (next?.upper === "AS") return at;
+        break;
+      case "SEQUENCE":
+        if (next?.upper === "BY") return at;
+        break;
+      case "IGNORE":
+        if (next?.upper === "NULL") return at;
+        break;
+      case "TRACK":
+        if (next?.upper === "HISTORY") return at;
+        break;
+      case "COLUMNS":
+      case "WHERE":
+        return at;
+    }
+  }
+  return tokens.length;
 }
 
 function keysAt(tokens: readonly Token[], from: number): string[] | null {

@@ -109,8 +109,9 @@ function scanString(text: string, start: number, raw: boolean): { value: string;
   for (let i = start + 1; i < text.length; i++) {
     const c = text.charAt(i);
     if (c === "\\" && !raw) {
-      value += text.charAt(i + 1);
-      i++;
+      const escaped = escapeAt(text, i + 1);
+      value += escaped.value;
+      i = escaped.end - 1;
     } else if (c === quote) {
       if (text[i + 1] !== quote || raw) return { value, end: i + 1 };
       value += quote;
@@ -119,6 +120,31 @@ function scanString(text: string, start: number, raw: boolean): { value: string;
   }
   return { value, end: -1 };
 }
+
+/**
+ * What stands behind a backslash (Spark SQL reference, "Literals"): control characters and code points by their letter or number, `\%` and
+ * `\_` with the backslash, which LIKE understands; any other character itself.
+ */
+function escapeAt(text: string, at: number): { value: string; end: number } {
+  const c = text.charAt(at);
+  const number = /^(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[01][0-7]{2})/.exec(text.slice(at, at + 9))?.[0];
+  if (number !== undefined) {
+    const code = /^u/i.test(number) ? Number.parseInt(number.slice(1), 16) : Number.parseInt(number, 8);
+    if (code <= 0x10ffff) return { value: String.fromCodePoint(code), end: at + number.length };
+  }
+  return { value: escapes.get(c) ?? c, end: at + 1 };
+}
+
+const escapes: ReadonlyMap<string, string> = new Map([
+  ["0", "\u0000"],
+  ["b", "\b"],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+  ["Z", "\u001a"],
+  ["%", "\\%"],
+  ["_", "\\_"],
+]);
 
 function scanQuoted(text: string, start: number): { value: string; end: number } {
   let value = "";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readModule } from "./project.js";
+import { readModule, readsOf } from "./project.js";
 
 const megabyte = 1 << 20;
 const fill = (text: string, size = megabyte) => text.repeat(Math.ceil(size / text.length));
@@ -91,6 +91,12 @@ const texts: readonly (readonly [about: string, text: string])[] = [
   ["a number of a megabyte", `x = ${fill("9")}\n`],
   ["a hexadecimal number of a megabyte", `x = 0x${fill("f")}\n`],
   ["a name of a megabyte", `${fill("a")} = 1\n`],
+  ["a table's name that doubles", `for i in range(18): x = x + x if i else "a"\nspark.table(x)\n${dataset}`],
+  ["a table's name of a megabyte", `spark.table("${fill("a")}")\n${dataset}`],
+  [
+    "a table's name of a megabyte of unknown stretches",
+    `spark.table("${fill("\ue000")}")\nspark.sql("${fill("\ue000")}")\n${dataset}`,
+  ],
   ["odd characters", "ẋ = '\u{1f600}\ud800'\n\u2028\u0085x = 1\n"],
 ];
 
@@ -109,6 +115,41 @@ const sql: readonly (readonly [about: string, text: string])[] = [
   ["a megabyte of comments", fill("/*")],
   ["a megabyte of quotes", fill("'")],
   ["a megabyte of dollar signs", fill("${")],
+  ["LATERAL 8,000 times", `SELECT * FROM ${"LATERAL ".repeat(8000)}`],
+  ["LIVE 200,000 deep", `SELECT * FROM ${"LIVE(".repeat(200_000)}`],
+  ["types 100,000 deep", `SELECT x::${"STRUCT<a ".repeat(100_000)}`],
+  ["types 100,000 deep and closed", `SELECT x::${"ARRAY<".repeat(100_000)}INT${">".repeat(100_000)} FROM a`],
+  ["a megabyte of statements on one line", fill("SELECT 1 FROM a;")],
+  [
+    "flows on one line",
+    Array.from({ length: 14_000 }, (_, i) => `CREATE FLOW f AS INSERT INTO t${i} SELECT * FROM a${i};`).join(""),
+  ],
+  [
+    "tables with a flow each on one line",
+    Array.from(
+      { length: 8000 },
+      (_, i) => `CREATE STREAMING TABLE t${i}; CREATE FLOW f AS INSERT INTO t${i} SELECT * FROM a${i};`,
+    ).join(""),
+  ],
+  [
+    "one table 10,000 times, with as many flows",
+    fill("CREATE STREAMING TABLE t; CREATE FLOW f AS INSERT INTO t SELECT * FROM a;", 700_000),
+  ],
+  ["a megabyte of USING", `MERGE INTO a ${fill("USING ")}`],
+  ["a megabyte of WITH", fill("WITH a MAX ")],
+  [
+    "WITH in WITH, 20,000 of them",
+    `WITH ${Array.from({ length: 20_000 }, (_, i) => `a${i} AS (WITH b AS (SELECT 1) SELECT 1)`).join(", ")} SELECT * FROM a1`,
+  ],
+  ["a megabyte of INTO", `APPLY CHANGES ${fill("INTO a ")}`],
+  ["expectations in each other", `CREATE MATERIALIZED VIEW v (${fill("CONSTRAINT a EXPECT (")}`],
+  ["properties that never end", `CREATE MATERIALIZED VIEW v ${fill(")", 100_000)}${fill("TBLPROPERTIES (")}`],
+  ["a megabyte of opened unknown stretches", `SELECT * FROM IDENTIFIER(upper('${fill("\ue000")}')), \`${fill("{")}\``],
+  ["a megabyte of SET", fill("SET a.b = 1;\n")],
+  ["a megabyte of CASE", `SELECT ${fill("CASE WHEN ")} FROM a`],
+  ["a megabyte of FROM", fill("FROM ")],
+  ["a megabyte of JOIN", `SELECT * FROM a ${fill("JOIN ")}`],
+  ["a megabyte of escapes", `SELECT '${fill("\\u00")}' FROM a`],
   ["a megabyte of dots", `SELECT * FROM a${fill(".")}`],
 ];
 
@@ -143,6 +184,16 @@ describe("hostile text is read or refused, in bounded time", () => {
     const python = readModule("m.py", `import dlt\n@dlt.table\ndef t():\n    return spark.sql("${text}")\n`);
     expect(python.datasets[0]?.reads.some((read) => !read.resolved)).toBe(true);
   });
+
+  test.each(["LATERAL ", "LIVE(", "STREAM(", "(", "(SELECT * FROM "])(
+    "%s 8,000 times is too big, for its module alone",
+    (part) => {
+      const text = `SELECT * FROM ${part.repeat(8000)}`;
+      expect([readModule("m.sql", text).tooBig, readModule("m.sql", text).syntaxError]).toEqual([true, null]);
+      const python = readModule("m.py", `import dlt\n@dlt.table\ndef t():\n    return spark.sql("${text}")\n`);
+      expect(readsOf(python.datasets[0])).toContain("?");
+    },
+  );
 
   test("a declared encoding is what a module is read in", () => {
     const head = new TextEncoder().encode("# -*- coding: latin-1 -*-\nimport dlt\n@dlt.table(comment='caf");
