@@ -27,13 +27,26 @@ import {
   unknown,
   type Value,
 } from "./values.js";
-import { changesDict, changesList } from "./ways.js";
+import { changesDict, changesList, perhaps } from "./ways.js";
 
 const given = (values: readonly Value[], node: Call): Args => ({
   positional: values.map((value): Arg => ({ value, node })),
   named: new Map(),
   open: false,
 });
+
+/** `next(iterator, otherwise)` takes the item away; what is no iterator keeps it. */
+function next(source: Value, otherwise: Value | undefined): Value {
+  if (source.type !== "list" || source.kind !== undefined || source.items.length === 0)
+    return iterate(source).items[0] ?? otherwise ?? unknown();
+  const found = item(source, number(0), "next");
+  changesList(source);
+  charge(source.items.length >> 6);
+  if (source.sure === 0) return otherwise === undefined ? found : either(found, otherwise);
+  source.items.shift();
+  if (source.sure !== undefined) source.sure--;
+  return found;
+}
 
 /** `list(…)`, `tuple(…)` and the like. */
 function copied(source: ListValue, name: string): ListValue {
@@ -135,7 +148,7 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
         call(first, ...columns.map((column) => column.items[i] ?? unknown())),
       );
       const open = columns.some((column) => column.open);
-      if (open && items.length === 0) call(first, unknown());
+      if (open && items.length === 0) perhaps(env.machine, env.scope, () => call(first, unknown()));
       return list(items, open);
     }
     case "filter": {
@@ -156,7 +169,7 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
       });
     }
     case "next":
-      return iterate(first).items[0] ?? second ?? unknown();
+      return next(first, second);
     case "any":
     case "all": {
       const holds = iterate(first).items.map(truth);

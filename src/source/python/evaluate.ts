@@ -265,7 +265,7 @@ function dictionary(
     if (key === null) mergeEntries(result, value);
     else {
       const name = keyOf(key);
-      if (name === null) blur(result);
+      if (name === null) blur(result, value);
       else result.entries.set(name, { key, value });
     }
   }
@@ -288,20 +288,21 @@ function comprehension(node: Comprehension, env: Environment): Value {
       }
       const value = evaluate(node.value, inner);
       const key = keyOf(element);
-      if (key === null) blur(entries);
+      if (key === null) blur(entries, value);
       else entries.entries.set(key, { key: element, value });
       return;
     }
     const source = iterate(evaluate(clause.iterable, inner));
     open ||= source.open;
     if (source.sure !== undefined) sure ??= 0;
-    const values = source.open && source.items.length === 0 ? [unknown()] : source.items;
+    const isUnknown = source.open && source.items.length === 0;
+    const values = isUnknown ? [unknown()] : source.items;
     for (const value of values) {
       step(env.machine);
       assign(clause.target, value, inner);
       const holds = clause.conditions.map((condition) => truth(evaluate(condition, inner)));
       if (holds.includes(false)) continue;
-      if (!holds.includes(null)) walk(depth + 1);
+      if (!holds.includes(null) && !isUnknown) walk(depth + 1);
       else {
         // Whether this element, and so where each behind it stands, is not known.
         sure ??= items.length;

@@ -3,7 +3,7 @@ import { found, isSparkName } from "./attributes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { importFrom, importModule } from "./imports.js";
 import { charge, type Machine, newScope, type Scope, step } from "./machine.js";
-import { iterate, operate } from "./operations.js";
+import { item, iterate, operate } from "./operations.js";
 import { applyDecorators } from "./pipelines.js";
 import {
   type Args,
@@ -17,14 +17,17 @@ import {
   frame,
   hasHole,
   keyOf,
+  type ListValue,
   list,
   mergeEntries,
   none,
+  number,
   truth,
   unknown,
   type Value,
 } from "./values.js";
 import {
+  addBetween,
   breaks,
   changesDict,
   changesList,
@@ -68,9 +71,9 @@ function block(body: readonly Statement[], env: Environment): number {
 }
 
 /** Follows statements as a way that may not be taken. */
-function follow(env: Environment, statements: () => number): Followed {
+function follow(env: Environment, statements: () => number, keeps = false): Followed {
   const { machine, scope } = env;
-  const way = enter(machine);
+  const way = enter(machine, 0, keeps);
   const ending = statements();
   closeTo(way, ending, machine, scope);
   return { change: leave(machine), ending };
@@ -107,8 +110,10 @@ function executeOne(statement: Statement, env: Environment): number {
       for (const value of statement.values) evaluate(value, env);
       return raises;
     case "Assert":
-    case "Delete":
       for (const value of statement.values) evaluate(value, env);
+      return goesOn;
+    case "Delete":
+      for (const value of statement.values) remove(value, env);
       return goesOn;
     case "Pass":
       return goesOn;
@@ -364,7 +369,7 @@ function attempt(statement: Statement & { type: "Try" }, env: Environment): numb
     return (last & goesOn) !== 0 ? ending | (last & ~goesOn) : last;
   }
   machine.trying++;
-  const tried = follow(env, () => block(body, env));
+  const tried = follow(env, () => block(body, env), true);
   machine.trying--;
   const followed: Followed[] = [];
   if ((tried.ending & goesOn) === 0) followed.push({ ...tried, ending: tried.ending & ~raises });
@@ -380,8 +385,9 @@ function attempt(statement: Statement & { type: "Try" }, env: Environment): numb
   for (const handler of handlers) {
     followed.push(
       follow(env, () => {
-        // The body may have failed at its beginning, or at its end.
+        // The body may have failed at its beginning, at its end, or between.
         join([{ ...tried, ending: goesOn }, unchanged], machine, scope);
+        addBetween(tried.change);
         if (handler.test !== null) evaluate(handler.test, env);
         if (handler.name !== null) setName(scope, handler.name, unknown(handler.name, true));
         return block(handler.body, env);
@@ -502,23 +508,16 @@ export function assign(target: Expression, value: Value, env: Environment): void
       return;
     case "Tuple":
     case "List": {
-      const { items } = iterate(value);
+      const options = alternatives(value).map(iterate);
+      const at = (position: number, label: string) =>
+        options.map((option) => item(option, number(position), label)).reduce(either);
       const star = target.items.findIndex((item) => item.type === "Star");
-      target.items.forEach((item, i) => {
-        if (star >= 0 && i === star) {
+      target.items.forEach((part, i) => {
+        if (part.type === "Star" && i === star) {
           const rest = target.items.length - star - 1;
-          if (item.type === "Star" && item.value !== null) {
-            const known = value.type === "list" && !value.open;
-            assign(
-              item.value,
-              known ? list(items.slice(star, Math.max(star, items.length - rest))) : list([], true),
-              env,
-            );
-          }
-        } else {
-          const from = star >= 0 && i > star ? items.length - (target.items.length - i) : i;
-          assign(item, items[from] ?? unknown(labelOf(item)), env);
-        }
+          if (part.value !== null)
+            assign(part.value, options.map((option) => between(option, star, rest)).reduce(either), env);
+        } else assign(part, at(star >= 0 && i > star ? i - target.items.length : i, labelOf(part)), env);
       });
       return;
     }
@@ -538,6 +537,14 @@ export function assign(target: Expression, value: Value, env: Environment): void
     default:
       return;
   }
+}
+
+/** What `*rest` takes: the items but for some at the front and the end. */
+function between(source: ListValue, from: number, behind: number): Value {
+  const { items, open, sure } = source;
+  if (!open && sure === undefined) return list(items.slice(from, Math.max(from, items.length - behind)), false, "list");
+  const known = Math.max(0, (sure ?? items.length) - from - behind);
+  return list(items.slice(Math.min(from, sure ?? from)), open, "list", known);
 }
 
 /** `object.name = value`, as `setattr` has it too. */
@@ -562,6 +569,26 @@ function keepInherited(vars: Map<string, Value>, type: ClassValue, name: string,
   if (inherited !== null && inherited.type !== "function") vars.set(name, inherited);
 }
 
+/** `del object[key]`; names that are deleted are used no more. */
+function remove(target: Expression, env: Environment): void {
+  if (target.type === "Tuple" || target.type === "List") for (const item of target.items) remove(item, env);
+  if (target.type !== "Subscript") return;
+  const object = evaluate(target.object, env);
+  const key = evaluate(target.index, env);
+  if (object.type === "dict") {
+    changesDict(object);
+    const name = keyOf(key);
+    if (name !== null && !hasHole(name)) object.entries.delete(name);
+    else for (const [other, entry] of object.entries) object.entries.set(other, { ...entry, maybe: true });
+  } else if (object.type === "list") {
+    changesList(object);
+    const isSure = object.sure === undefined && !object.open && key.type === "number";
+    const at = isSure && key.value < 0 ? object.items.length + key.value : isSure ? key.value : -1;
+    if (at >= 0) object.items.splice(at, 1);
+    else object.sure = 0;
+  }
+}
+
 /** `object[key] = value` */
 function setItem(object: Value, key: Value, value: Value, env: Environment): void {
   const name = keyOf(key);
@@ -572,7 +599,7 @@ function setItem(object: Value, key: Value, value: Value, env: Environment): voi
       for (const option of key.options) perhaps(env.machine, env.scope, () => setItem(object, option, value, env));
     } else if (name === null || hasHole(name)) {
       changesDict(object);
-      blur(object);
+      blur(object, value);
       if (name !== null) object.entries.set(name, { key, value });
     } else {
       changesDict(object, name);

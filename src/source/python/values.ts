@@ -234,10 +234,14 @@ function doubted(entry: Entry): Entry {
   return { ...entry, value: either(entry.value, unknown(entry.key.type === "text" ? entry.key.value : "…")) };
 }
 
-/** Sets an item whose key is not known: any may be meant. */
-export function blur(dict: DictValue): void {
+/** Sets an item, to a value where there is one, whose key is not known: any may be meant. */
+export function blur(dict: DictValue, value?: Value): void {
   charge(dict.entries.size >> 2);
-  for (const [name, entry] of dict.entries) dict.entries.set(name, doubted(entry));
+  for (const [name, entry] of dict.entries) {
+    // Against something unknown a structure is the one that is meant: the other has to be told.
+    const isHeld = value !== undefined && /^(?:list|dict|instance|frame|function)$/.test(value.type);
+    dict.entries.set(name, isHeld ? { ...entry, value: either(entry.value, value) } : doubted(entry));
+  }
   dict.open = true;
 }
 

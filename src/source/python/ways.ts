@@ -29,6 +29,11 @@ export interface Change {
   readonly names: Map<Map<string, Value>, { readonly born: number; readonly values: Map<string, Value | undefined> }>;
   readonly lists: Map<ListValue, ListState>;
   readonly dicts: Map<DictValue, DictState>;
+  /** What names and entries were on the way, and are no more at its end. */
+  readonly between: {
+    readonly names: Map<Map<string, Value>, Map<string, Value>>;
+    readonly dicts: Map<DictValue, Map<string, Value>>;
+  } | null;
 }
 
 interface ListState {
@@ -58,8 +63,13 @@ export interface Way {
   readonly left: number;
 }
 
-const nothing: Change = { names: new Map(), lists: new Map(), dicts: new Map() };
-const newChange = (): Change => ({ names: new Map(), lists: new Map(), dicts: new Map() });
+const newChange = (keeps = false): Change => ({
+  names: new Map(),
+  lists: new Map(),
+  dicts: new Map(),
+  between: keeps ? { names: new Map(), dicts: new Map() } : null,
+});
+const nothing = newChange();
 
 let ways = 0;
 
@@ -84,9 +94,41 @@ export function setIn(
       way.before.names.set(vars, noted);
     }
     if (!noted.values.has(name)) noted.values.set(name, vars.get(name));
+    else if (way.before.between !== null) remember(way.before.between.names, vars, name, vars.get(name));
   }
   if (value === undefined) vars.delete(name);
   else vars.set(name, value);
+}
+
+function remember<T>(into: Map<T, Map<string, Value>>, holder: T, name: string, value: Value | undefined): void {
+  if (value === undefined) return;
+  let known = into.get(holder);
+  if (known === undefined) {
+    known = new Map();
+    into.set(holder, known);
+  }
+  const before = known.get(name);
+  known.set(name, before === undefined ? value : either(before, value));
+}
+
+/** What is there when a way was left somewhere between: what its names and entries were by and by may be meant too. */
+export function addBetween({ names, between }: Change): void {
+  if (between === null) return;
+  for (const [vars, values] of between.names) {
+    const born = names.get(vars)?.born;
+    for (const [name, value] of values) {
+      const now = vars.get(name);
+      setIn(vars, born, name, now === undefined ? value : either(now, value));
+    }
+  }
+  for (const [dict, values] of between.dicts) {
+    for (const [name, value] of values) {
+      const entry = dict.entries.get(name);
+      if (entry === undefined) continue;
+      changesDict(dict, name);
+      dict.entries.set(name, { ...entry, value: either(entry.value, value) });
+    }
+  }
 }
 
 export function setName(scope: Scope, name: string, value: Value): void {
@@ -121,6 +163,7 @@ export function changesDict(dict: DictValue, key?: string): void {
   if (noted.whole) return;
   if (key !== undefined) {
     if (!noted.entries.has(key)) noted.entries.set(key, dict.entries.get(key));
+    else if (way.before.between !== null) remember(way.before.between.dicts, dict, key, dict.entries.get(key)?.value);
     return;
   }
   charge(dict.entries.size >> 2);
@@ -132,8 +175,8 @@ export function changesDict(dict: DictValue, key?: string): void {
 }
 
 /** Begins a way that may not be taken. */
-export function enter(machine: Machine, left = 0): Way {
-  const way: Way = { id: ++ways, outer: machine.way, before: newChange(), left };
+export function enter(machine: Machine, left = 0, keeps = false): Way {
+  const way: Way = { id: ++ways, outer: machine.way, before: newChange(keeps), left };
   machine.way = way;
   return way;
 }
@@ -143,7 +186,7 @@ export function leave(machine: Machine): Change {
   const { way } = machine;
   if (way === null) return nothing;
   machine.way = way.outer;
-  const after = newChange();
+  const after: Change = { ...newChange(), between: way.before.between };
   for (const [vars, { born, values }] of way.before.names) {
     const now = new Map<string, Value | undefined>();
     for (const [name, value] of values) {
