@@ -1,7 +1,7 @@
+import { assign } from "./assign.js";
 import type { Argument, Comprehension, Expression, FormattedValue, Sequence, Text } from "./ast.js";
 import { attribute } from "./attributes.js";
 import { callValue } from "./calls.js";
-import { assign } from "./execute.js";
 import { charge, type Machine, type ModuleRun, newScope, type Scope, step, use } from "./machine.js";
 import { compare, formattedText, index, iterate, operate } from "./operations.js";
 import {

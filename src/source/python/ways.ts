@@ -1,21 +1,6 @@
 import { charge, type Machine, type Scope, workingMachine } from "./machine.js";
-import {
-  alternatives,
-  asText,
-  canonical,
-  type DictValue,
-  type Entry,
-  either,
-  hasHole,
-  hole,
-  keyOf,
-  type ListValue,
-  none,
-  same,
-  text,
-  unknown,
-  type Value,
-} from "./values.js";
+import { merged } from "./merge.js";
+import { type DictValue, type Entry, either, type ListValue, type Value } from "./values.js";
 
 /** How a way through some statements may end, several at once: it goes on behind them, or leaves them. */
 export const goesOn = 1;
@@ -36,7 +21,7 @@ export interface Change {
   } | null;
 }
 
-interface ListState {
+export interface ListState {
   /** Items before this position are as they were. */
   from: number;
   items: readonly Value[];
@@ -44,7 +29,7 @@ interface ListState {
   sure: number | undefined;
 }
 
-interface DictState {
+export interface DictState {
   readonly entries: Map<string, Entry | undefined>;
   open: boolean;
   /** Every entry is in `entries`, in order. */
@@ -63,13 +48,13 @@ export interface Way {
   readonly left: number;
 }
 
-const newChange = (keeps = false): Change => ({
+export const newChange = (keeps = false): Change => ({
   names: new Map(),
   lists: new Map(),
   dicts: new Map(),
   between: keeps ? { names: new Map(), dicts: new Map() } : null,
 });
-const nothing = newChange();
+export const nothing = newChange();
 
 let ways = 0;
 
@@ -250,112 +235,6 @@ export interface Followed {
   readonly ending: number;
 }
 
-/** What holds when any of some ways was taken, for everything that one of all ways changes. */
-function merged(
-  all: readonly Followed[],
-  taken: readonly Followed[],
-  local: readonly Followed[],
-  scope: Scope,
-): Change {
-  const result = newChange();
-  for (const { change } of all) {
-    for (const [vars, { born, values }] of change.names) {
-      let into = result.names.get(vars);
-      if (into === undefined) {
-        into = { born, values: new Map() };
-        result.names.set(vars, into);
-      }
-      for (const name of values.keys()) into.values.set(name, undefined);
-    }
-    for (const list of change.lists.keys())
-      if (!result.lists.has(list)) result.lists.set(list, joinLists(list, all, taken));
-    for (const dict of change.dicts.keys())
-      if (!result.dicts.has(dict)) result.dicts.set(dict, joinDicts(dict, all, taken));
-  }
-  for (const [vars, into] of result.names) {
-    const ways = vars === scope.vars ? local : taken;
-    const counts = new Map<string, number>();
-    for (const { change } of ways) {
-      const values = change.names.get(vars)?.values;
-      if (values === undefined) continue;
-      charge(values.size >> 2);
-      for (const [name, value] of values) {
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-        const known = into.values.get(name);
-        if (value !== undefined) into.values.set(name, known === undefined ? value : either(known, value));
-      }
-    }
-    for (const [name, value] of into.values) {
-      if (ways.length > 0 && counts.get(name) === ways.length) continue;
-      const before = vars.get(name);
-      if (before !== undefined) into.values.set(name, value === undefined ? before : either(value, before));
-    }
-  }
-  return result;
-}
-
-function joinLists(list: ListValue, all: readonly Followed[], taken: readonly Followed[]): ListState {
-  const from = Math.min(...all.map(({ change }) => change.lists.get(list)?.from ?? list.items.length));
-  const states = (taken.length === 0 ? [{ change: nothing }] : taken).map(({ change }) => change.lists.get(list));
-  const before = list.items.slice(from);
-  let items: readonly Value[] | null = null;
-  let [open, sure] = [false, undefined as number | undefined];
-  for (const state of new Set(states)) {
-    const mine = state === undefined ? before : [...list.items.slice(from, state.from), ...state.items];
-    const [mineOpen, mineSure] = state === undefined ? [list.open, list.sure] : [state.open, state.sure];
-    open ||= mineOpen;
-    if (mineSure !== undefined) sure = Math.min(sure ?? mineSure, mineSure);
-    if (items === null) items = mine;
-    else {
-      const joined = joinItems(items, mine);
-      items = joined.items;
-      if (joined.sure !== undefined) sure = Math.min(sure ?? joined.sure + from, joined.sure + from);
-    }
-  }
-  return { from, items: items ?? before, open, sure };
-}
-
-/** Items of lists of the same length by position; of others all that there may be, of which those up to `sure` are where they stand. */
-function joinItems(a: readonly Value[], b: readonly Value[]): { items: readonly Value[]; sure: number | undefined } {
-  charge((a.length + b.length) >> 2);
-  if (a.length === b.length) return { items: a.map((item, i) => either(item, b[i] ?? item)), sure: undefined };
-  const [long, short] = a.length > b.length ? [a, b] : [b, a];
-  const isSame = (x: Value | undefined, y: Value | undefined) =>
-    x === y || (x !== undefined && y !== undefined && keyOf(x) !== null && keyOf(x) === keyOf(y));
-  let sure = 0;
-  while (sure < short.length && isSame(long[sure], short[sure])) sure++;
-  const [objects, keys] = [new Set(long), new Set(long.map(keyOf))];
-  const more = short
-    .slice(sure)
-    .filter((item) => !objects.has(item) && (keyOf(item) === null || !keys.has(keyOf(item))));
-  return { items: [...long, ...more], sure };
-}
-
-function joinDicts(dict: DictValue, all: readonly Followed[], taken: readonly Followed[]): DictState {
-  const states = (taken.length === 0 ? [{ change: nothing }] : taken).map(({ change }) => change.dicts.get(dict));
-  const whole = all.some(({ change }) => change.dicts.get(dict)?.whole === true);
-  const names = new Set<string>(whole ? dict.entries.keys() : []);
-  for (const { change } of all) for (const name of change.dicts.get(dict)?.entries.keys() ?? []) names.add(name);
-  const distinct = [...new Set(states)];
-  charge((names.size * distinct.length) >> 2);
-  const entries = new Map<string, Entry | undefined>();
-  for (const name of names) {
-    let joined: Entry | undefined;
-    let missing = false;
-    for (const state of distinct) {
-      const entry = state?.entries.has(name) ? state.entries.get(name) : dict.entries.get(name);
-      if (entry === undefined) missing = true;
-      else if (joined === undefined) joined = entry;
-      else if (joined !== entry) {
-        const maybe = joined.maybe === true || entry.maybe === true;
-        joined = { key: joined.key, value: either(joined.value, entry.value), ...(maybe ? { maybe } : {}) };
-      }
-    }
-    entries.set(name, joined !== undefined && missing ? { ...joined, maybe: true } : joined);
-  }
-  return { entries, open: distinct.some((state) => state?.open ?? dict.open), whole };
-}
-
 const stays = goesOn | continues | breaks;
 
 /**
@@ -431,87 +310,3 @@ export function perhaps<T>(machine: Machine, scope: Scope, follow: () => T): T {
 
 /** A way that changes nothing. */
 export const unchanged: Followed = { change: nothing, ending: goesOn };
-
-/** What a way changes that was there before, so that following it again may bring something new. */
-export interface Growth {
-  readonly names: (readonly [vars: Map<string, Value>, born: number, name: string])[];
-  readonly entries: (readonly [dict: DictValue, name: string])[];
-  some: boolean;
-}
-
-export function growthOf(change: Change): Growth {
-  const growth: Growth = { names: [], entries: [], some: false };
-  for (const [vars, { born, values }] of change.names) {
-    for (const [name, value] of values) {
-      const before = vars.get(name);
-      if (before !== undefined && value !== undefined && isNew(value, before)) growth.names.push([vars, born, name]);
-    }
-  }
-  for (const [dict, { entries }] of change.dicts) {
-    for (const [name, entry] of entries) {
-      const before = dict.entries.get(name);
-      if (before === undefined) growth.some ||= entry !== undefined;
-      else if (isNew(entry?.value ?? none, before.value)) growth.entries.push([dict, name]);
-    }
-  }
-  for (const [list, state] of change.lists) {
-    growth.some ||=
-      state.open !== list.open ||
-      state.from + state.items.length !== list.items.length ||
-      state.items.some((item, i) => isNew(item, list.items[state.from + i] ?? none));
-  }
-  growth.some ||= growth.names.length > 0 || growth.entries.length > 0;
-  return growth;
-}
-
-/** Whether a value is none of those that were meant before. What frames were read from is known already, and functions are followed anew. */
-function isNew(value: Value, before: Value): boolean {
-  const known = alternatives(before);
-  charge(known.length >> 1);
-  return alternatives(value).some(
-    (option) =>
-      /^(?:text|number|boolean|none|unknown|list|dict|instance)$/.test(option.type) &&
-      !known.some((other) => same(option, other) || isAlike(option, other)),
-  );
-}
-
-function isAlike(a: Value, b: Value): boolean {
-  if (a.type !== b.type || (a.type !== "list" && a.type !== "dict" && a.type !== "instance")) return false;
-  const spelled = canonical(a);
-  return spelled !== null && spelled === canonical(b);
-}
-
-/** What every turn of a loop changes anew may in the end be anything; a text that grows keeps how it begins. */
-export function widen(growth: Growth): void {
-  for (const [vars, born, name] of growth.names) {
-    const now = vars.get(name);
-    if (now !== undefined) setIn(vars, born, name, widened(now, name));
-  }
-  for (const [dict, name] of growth.entries) {
-    const now = dict.entries.get(name);
-    if (now === undefined) continue;
-    changesDict(dict, name);
-    dict.entries.set(name, { ...now, value: widened(now.value, asText(now.key) ?? "…") });
-  }
-}
-
-function widened(value: Value, label: string): Value {
-  const options = alternatives(value);
-  if (options.length < 2) return value;
-  if (options.every((option) => option.type === "number")) return either(value, unknown(label));
-  const texts = options.flatMap((option) => (option.type === "text" ? [option.value] : []));
-  const [first, ...others] = texts;
-  if (first === undefined || texts.length < options.length) return value;
-  let same = first.length;
-  for (const other of others) {
-    charge(same >> 4);
-    let at = 0;
-    while (at < same && other.charAt(at) === first.charAt(at)) at++;
-    same = at;
-  }
-  const begin = first.slice(0, same);
-  return either(
-    value,
-    text((hasHole(begin) ? begin.slice(0, begin.search(/\ue000[^\ue001]*$|$/)) : begin) + hole(label)),
-  );
-}
