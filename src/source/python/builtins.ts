@@ -319,10 +319,10 @@ function textMethod(value: string, name: string, values: readonly Value[], args:
     case "join": {
       const source = iterate(first ?? unknown());
       if (source.open) return unknown("join");
-      return joined(
-        source.items.map((part) => asText(part) ?? hole("…")),
-        value,
-      );
+      const parts = source.items.map((part) => asText(part) ?? hole("…"));
+      return choicesOf(parts, source.sure ?? parts.length)
+        .map((some) => joined(some, value))
+        .reduce(either);
     }
     case "split":
     case "rsplit": {
@@ -357,6 +357,15 @@ function textMethod(value: string, name: string, values: readonly Value[], args:
     default:
       return b === null ? unknown(name, true) : unknown(name, true);
   }
+}
+
+/** The lists that one may be of which only the items at the front are sure: all of them while those are few, else the longest. */
+function choicesOf<T>(items: readonly T[], sure: number): T[][] {
+  const rest = items.slice(sure);
+  if (rest.length > 3) return [[...items]];
+  let choices = [items.slice(0, sure)];
+  for (const item of rest) choices = choices.flatMap((choice) => [[...choice, item], choice]);
+  return choices;
 }
 
 /** Pieces with a text between them; unknown when that is too long to be followed. */
@@ -496,12 +505,13 @@ function updateEntries(object: DictValue, from: Value): void {
   }
   charge(from.items.length >> 2);
   if (from.open) blur(object);
-  for (const pair of from.items) {
+  from.items.forEach((pair, i) => {
     const [key, value] = iterate(pair).items;
     const name = key === undefined ? null : keyOf(key);
     if (key === undefined || value === undefined || name === null) blur(object);
-    else object.entries.set(name, { key, value });
-  }
+    else if (i < (from.sure ?? from.items.length)) object.entries.set(name, { key, value });
+    else mergeEntries(object, dictOf([[name, { key, value, maybe: true }]], false));
+  });
 }
 
 function dictMethod(object: DictValue, name: string, values: readonly Value[], args: Args): Value {

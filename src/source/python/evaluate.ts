@@ -24,7 +24,7 @@ import {
   unknown,
   type Value,
 } from "./values.js";
-import { fork, perhaps } from "./ways.js";
+import { changesDict, fork, perhaps } from "./ways.js";
 
 /** Where an expression stands: whose names it sees, and in which module its text is. */
 export interface Environment {
@@ -288,21 +288,24 @@ function comprehension(node: Comprehension, env: Environment): Value {
       }
       const value = evaluate(node.value, inner);
       const key = keyOf(element);
+      changesDict(entries, key ?? undefined);
       if (key === null) blur(entries, value);
       else entries.entries.set(key, { key: element, value });
       return;
     }
     const source = iterate(evaluate(clause.iterable, inner));
     open ||= source.open;
-    if (source.sure !== undefined) sure ??= 0;
+    let position = 0;
     const isUnknown = source.open && source.items.length === 0;
     const values = isUnknown ? [unknown()] : source.items;
     for (const value of values) {
       step(env.machine);
       assign(clause.target, value, inner);
+      const isSure = source.sure === undefined || position < source.sure;
+      position++;
       const holds = clause.conditions.map((condition) => truth(evaluate(condition, inner)));
       if (holds.includes(false)) continue;
-      if (!holds.includes(null) && !isUnknown) walk(depth + 1);
+      if (!holds.includes(null) && !isUnknown && isSure) walk(depth + 1);
       else {
         // Whether this element, and so where each behind it stands, is not known.
         sure ??= items.length;

@@ -13,6 +13,7 @@ import {
   type Followed,
   goesOn,
   join,
+  leave,
   raises,
   returns,
   settle,
@@ -66,8 +67,8 @@ function afterLoop(
   const { machine, scope } = env;
   let ending = left & ~breaks;
   if (on) ending |= block(otherwise, env);
-  closeTo(way, ending, machine, scope);
   if ((left & breaks) !== 0) ending |= goesOn;
+  closeTo(way, ending, machine, scope);
   return ending;
 }
 
@@ -83,7 +84,7 @@ function settleTurn(followed: readonly Followed[], env: Environment): number {
   );
 }
 
-/** What a loop over known values may cost that only its condition ends. */
+/** From then on a loop whose condition still holds is taken to run any number of times. */
 const mostTurns = 1000;
 
 /** `while`: as long as its condition is known to hold, any number of times from where it is not. */
@@ -103,6 +104,10 @@ export function whileLoop(statement: Statement & { type: "While" }, env: Environ
         return block(body, env);
       }, env);
       left |= ending & ~(goesOn | continues);
+      if (endless && (left & breaks) !== 0) {
+        on = false;
+        lastTurn(body, env);
+      }
       break;
     }
     const outer = machine.way;
@@ -113,6 +118,24 @@ export function whileLoop(statement: Statement & { type: "While" }, env: Environ
     if (!on) break;
   }
   return afterLoop(otherwise, on, left, way, env);
+}
+
+/** The turn that leaves a loop which only `break` ends: what holds behind it is what holds there. */
+function lastTurn(body: readonly Statement[], env: Environment): void {
+  const { machine, scope } = env;
+  const { way } = machine;
+  const { definitions, flows } = machine.main;
+  const counts = [definitions.length, flows.length] as const;
+  const ending = block(body, env);
+  [definitions.length, flows.length] = counts;
+  let isExit = (ending & goesOn) === 0 && (ending & breaks) !== 0;
+  while (machine.way !== way && machine.way !== null) {
+    const { left } = machine.way;
+    const rest: Followed = { change: leave(machine), ending: goesOn };
+    const exits = (left & breaks) !== 0;
+    if (isExit) join(exits ? [rest, unchanged] : [rest], machine, scope);
+    isExit ||= exits;
+  }
 }
 
 /**
