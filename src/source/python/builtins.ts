@@ -3,12 +3,13 @@ import { attributeByName, superOf } from "./attributes.js";
 import { callValue, opaque } from "./calls.js";
 import { type Environment, labelOf, maxText } from "./evaluate.js";
 import { charge, recordAction, step } from "./machine.js";
-import { formattedText, item, iterate } from "./operations.js";
+import { formattedText, isInstance, item, iterate, sureEntries } from "./operations.js";
 import { hideFunction } from "./pipelines.js";
 import {
   type Arg,
   type Args,
   asText,
+  blur,
   boolean,
   type DictValue,
   dictOf,
@@ -18,6 +19,7 @@ import {
   keyOf,
   type ListValue,
   list,
+  mergeEntries,
   none,
   number,
   text,
@@ -25,12 +27,32 @@ import {
   unknown,
   type Value,
 } from "./values.js";
+import { changesDict, changesList, perhaps } from "./ways.js";
 
 const given = (values: readonly Value[], node: Call): Args => ({
   positional: values.map((value): Arg => ({ value, node })),
   named: new Map(),
   open: false,
 });
+
+/** `next(iterator, otherwise)` takes the item away; what is no iterator keeps it. */
+function next(source: Value, otherwise: Value | undefined): Value {
+  if (source.type !== "list" || source.kind !== undefined || source.items.length === 0)
+    return iterate(source).items[0] ?? otherwise ?? unknown();
+  const found = item(source, number(0), "next");
+  changesList(source);
+  charge(source.items.length >> 6);
+  if (source.sure === 0) return otherwise === undefined ? found : either(found, otherwise);
+  source.items.shift();
+  if (source.sure !== undefined) source.sure--;
+  return found;
+}
+
+/** `list(…)`, `tuple(…)` and the like. */
+function copied(source: ListValue, name: string): ListValue {
+  const kind = name === "list" || name === "tuple" ? name : name === "set" ? "set" : undefined;
+  return list([...source.items], source.open, kind, source.sure);
+}
 
 /** Calls one of Python's own functions. */
 export function callBuiltin(name: string, args: Args, node: Call, env: Environment): Value {
@@ -54,9 +76,9 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
     case "int":
     case "float":
       return first.type === "number"
-        ? first
+        ? number(first.value, name === "float")
         : first.type === "text" && /^\d+$/.test(first.value)
-          ? number(Number(first.value))
+          ? number(Number(first.value), name === "float")
           : unknown();
     case "bool": {
       const holds = truth(first);
@@ -71,7 +93,11 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
             : first.type === "text"
               ? first.value.length
               : -1;
-      return size < 0 || (first.type !== "text" && "open" in first && first.open) ? unknown() : number(size);
+      const isSure =
+        first.type === "list"
+          ? !first.open && first.sure === undefined
+          : first.type !== "dict" || (!first.open && sureEntries(first) === undefined);
+      return size < 0 || !isSure ? unknown() : number(size);
     }
     case "range":
       return range(values);
@@ -80,7 +106,7 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
     case "set":
     case "frozenset":
     case "iter":
-      return values.length === 0 ? list([]) : list([...iterate(first).items], iterate(first).open);
+      return copied(values.length === 0 ? list([]) : iterate(first), name);
     case "sorted":
       return sorted(iterate(first), args, env, node);
     case "reversed":
@@ -122,7 +148,7 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
         call(first, ...columns.map((column) => column.items[i] ?? unknown())),
       );
       const open = columns.some((column) => column.open);
-      if (open && items.length === 0) call(first, unknown());
+      if (open && items.length === 0) perhaps(env.machine, env.scope, () => call(first, unknown()));
       return list(items, open);
     }
     case "filter": {
@@ -143,7 +169,7 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
       });
     }
     case "next":
-      return iterate(first).items[0] ?? second ?? unknown();
+      return next(first, second);
     case "any":
     case "all": {
       const holds = iterate(first).items.map(truth);
@@ -165,7 +191,10 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
     case "display":
       if (first.type === "frame") recordAction(env.machine, env.run, "display()", node.start);
       return none;
-    case "isinstance":
+    case "isinstance": {
+      const is = second === undefined ? null : isInstance(first, second);
+      return is === null ? unknown() : boolean(is);
+    }
     case "hasattr":
     case "print":
       return unknown();
@@ -213,23 +242,9 @@ function sorted(source: ListValue, args: Args, env: Environment, node: Call): Va
 }
 
 function dict(first: Value, count: number, args: Args): Value {
-  const result: DictValue = { type: "dict", entries: new Map(), open: args.open };
-  if (count > 0) {
-    if (first.type === "dict") {
-      charge(first.entries.size >> 2);
-      for (const [key, entry] of first.entries) result.entries.set(key, entry);
-      result.open ||= first.open;
-    } else {
-      const pairs = iterate(first);
-      result.open ||= pairs.open;
-      for (const pair of pairs.items) {
-        const [key, value] = iterate(pair).items;
-        const name = key === undefined ? null : keyOf(key);
-        if (key === undefined || value === undefined || name === null) result.open = true;
-        else result.entries.set(name, { key, value });
-      }
-    }
-  }
+  const result = dictOf([], false);
+  if (count > 0) updateEntries(result, first.type === "dict" ? first : iterate(first));
+  if (args.open) blur(result);
   for (const [name, arg] of args.named) result.entries.set(`s${name}`, { key: text(name), value: arg.value });
   return result;
 }
@@ -238,8 +253,16 @@ function dict(first: Value, count: number, args: Args): Value {
 export function callMethod(object: Value, name: string, args: Args, env: Environment): Value {
   const values = args.positional.map((arg) => arg.value);
   if (object.type === "text") return textMethod(object.value, name, values, args, env);
-  if (object.type === "list") return listMethod(object, name, values);
-  if (object.type === "dict") return dictMethod(object, name, values, args);
+  if (object.type === "list") {
+    noteChange(object, name);
+    return listMethod(object, name, values);
+  }
+  if (object.type === "dict") {
+    const [key] = values;
+    const only = name === "setdefault" && key !== undefined ? keyOf(key) : null;
+    if (!/^(?:get|items|keys|values|copy)$/.test(name)) changesDict(object, only ?? undefined);
+    return dictMethod(object, name, values, args);
+  }
   return unknown(name);
 }
 
@@ -296,10 +319,10 @@ function textMethod(value: string, name: string, values: readonly Value[], args:
     case "join": {
       const source = iterate(first ?? unknown());
       if (source.open) return unknown("join");
-      return joined(
-        source.items.map((part) => asText(part) ?? hole("…")),
-        value,
-      );
+      const parts = source.items.map((part) => asText(part) ?? hole("…"));
+      return choicesOf(parts, source.sure ?? parts.length)
+        .map((some) => joined(some, value))
+        .reduce(either);
     }
     case "split":
     case "rsplit": {
@@ -334,6 +357,15 @@ function textMethod(value: string, name: string, values: readonly Value[], args:
     default:
       return b === null ? unknown(name, true) : unknown(name, true);
   }
+}
+
+/** The lists that one may be of which only the items at the front are sure: all of them while those are few, else the longest. */
+function choicesOf<T>(items: readonly T[], sure: number): T[][] {
+  const rest = items.slice(sure);
+  if (rest.length > 3) return [[...items]];
+  let choices = [items.slice(0, sure)];
+  for (const item of rest) choices = choices.flatMap((choice) => [[...choice, item], choice]);
+  return choices;
 }
 
 /** Pieces with a text between them; unknown when that is too long to be followed. */
@@ -392,6 +424,15 @@ function formatted(value: string, args: Args, env: Environment): Value {
   return size > maxText ? unknown() : text(result);
 }
 
+/** What has to be known before a method changes a list: how it was, and which items stand where they are. */
+function noteChange(object: ListValue, name: string): void {
+  if (/^(?:union|copy|index|count)$/.test(name)) return;
+  const grows = /^(?:append|add|extend|update)$/.test(name);
+  changesList(object, grows ? object.items.length : 0);
+  if (object.open) object.sure ??= object.items.length;
+  if (!grows && name !== "pop" && name !== "insert" && object.sure !== undefined) object.sure = 0;
+}
+
 /** Whether a list may grow by so many items; one that has grown too long may hold any. */
 function hasRoom(object: ListValue, more: number): boolean {
   charge(more >> 2);
@@ -416,15 +457,23 @@ function listMethod(object: ListValue, name: string, values: readonly Value[]): 
     case "extend":
     case "update": {
       const more = iterate(first ?? unknown());
+      if (more.open || more.sure !== undefined) object.sure ??= object.items.length + (more.sure ?? more.items.length);
       object.open ||= more.open;
       if (hasRoom(object, more.items.length)) for (const value of [...more.items]) object.items.push(value);
       return none;
     }
     case "union":
-      return list([...object.items, ...iterate(first ?? list([])).items], object.open);
+      return list([...object.items, ...iterate(first ?? list([])).items], object.open, object.kind, object.sure);
     case "copy":
-      return list([...object.items], object.open);
+      return list([...object.items], object.open, object.kind, object.sure);
     case "pop":
+      if (object.sure !== undefined && (first?.type !== "number" || first.value < 0 || first.value >= object.sure)) {
+        // Which item it takes is not known, so none is taken away.
+        const taken = item(object, first ?? number(-1), "…");
+        object.sure = Math.max(0, object.sure - 1);
+        return taken;
+      }
+      if (object.sure !== undefined) object.sure--;
       return (
         (first === undefined
           ? object.items.pop()
@@ -434,7 +483,9 @@ function listMethod(object: ListValue, name: string, values: readonly Value[]): 
       );
     case "remove": {
       const key = first === undefined ? null : keyOf(first);
-      const at = object.items.findIndex((value) => keyOf(value) === key);
+      // Of several that may be meant, none is taken away.
+      const at = key === null ? -1 : object.items.findIndex((value) => keyOf(value) === key);
+      if (key === null) object.sure = 0;
       if (at >= 0) object.items.splice(at, 1);
       return none;
     }
@@ -446,24 +497,47 @@ function listMethod(object: ListValue, name: string, values: readonly Value[]): 
   }
 }
 
+/** `dict.update(…)` and `dict(…)`: of a dictionary, or of pairs. */
+function updateEntries(object: DictValue, from: Value): void {
+  if (from.type !== "list") {
+    mergeEntries(object, from);
+    return;
+  }
+  charge(from.items.length >> 2);
+  if (from.open) blur(object);
+  from.items.forEach((pair, i) => {
+    const [key, value] = iterate(pair).items;
+    const name = key === undefined ? null : keyOf(key);
+    if (key === undefined || value === undefined || name === null) blur(object);
+    else if (i < (from.sure ?? from.items.length)) object.entries.set(name, { key, value });
+    else mergeEntries(object, dictOf([[name, { key, value, maybe: true }]], false));
+  });
+}
+
 function dictMethod(object: DictValue, name: string, values: readonly Value[], args: Args): Value {
   const [first, second] = values;
   const entries = [...object.entries.values()];
   switch (name) {
     case "items":
       return list(
-        entries.map((entry) => list([entry.key, entry.value])),
+        entries.map((entry) => list([entry.key, entry.value], false, "tuple")),
         object.open,
+        undefined,
+        sureEntries(object),
       );
     case "keys":
       return list(
         entries.map((entry) => entry.key),
         object.open,
+        undefined,
+        sureEntries(object),
       );
     case "values":
       return list(
         entries.map((entry) => entry.value),
         object.open,
+        undefined,
+        sureEntries(object),
       );
     case "get":
     case "pop":
@@ -472,13 +546,19 @@ function dictMethod(object: DictValue, name: string, values: readonly Value[], a
       if (first === undefined || key === null || hasHole(key)) return item(object, first ?? unknown(), "…");
       const entry = object.entries.get(key);
       if (name === "pop") object.entries.delete(key);
+      if (entry?.maybe === true) {
+        const otherwise = object.open ? unknown(first.type === "text" ? first.value : "…") : (second ?? none);
+        const value = either(entry.value, otherwise);
+        if (name === "setdefault") object.entries.set(key, { key: first, value });
+        return value;
+      }
       if (entry !== undefined) return entry.value;
       if (name === "setdefault") object.entries.set(key, { key: first, value: second ?? none });
       return object.open ? unknown(first.type === "text" ? first.value : "…") : (second ?? none);
     }
     case "update": {
-      if (first?.type === "dict") for (const [key, entry] of first.entries) object.entries.set(key, entry);
-      else if (first !== undefined) object.open = true;
+      if (first !== undefined) updateEntries(object, first);
+      if (args.open) blur(object);
       for (const [key, arg] of args.named) object.entries.set(`s${key}`, { key: text(key), value: arg.value });
       return none;
     }

@@ -4,7 +4,7 @@ import { external, found, isSparkName } from "./attributes.js";
 import { callBuiltin, callMethod } from "./builtins.js";
 import { type Environment, labelOf } from "./evaluate.js";
 import { callFunction } from "./execute.js";
-import { readOutOfSight, record, recordAction } from "./machine.js";
+import { born, readOutOfSight, record, recordAction } from "./machine.js";
 import { iterate } from "./operations.js";
 import { applyDecorator, callApi, hideFunction } from "./pipelines.js";
 import { argument, callFrame, callReader, callSession, readExpressions, readTable } from "./spark.js";
@@ -14,6 +14,7 @@ import {
   alternatives,
   asText,
   type ClassValue,
+  copyOf,
   either,
   emptyArgs,
   type FrameValue,
@@ -29,12 +30,17 @@ import {
   unknown,
   type Value,
 } from "./values.js";
+import { fork, perhaps } from "./ways.js";
 
 /** What a call gives. Functions whose text is at hand are followed; what they read is recorded. */
 export function callValue(callee: Value, args: Args, node: Call, env: Environment): Value {
   switch (callee.type) {
     case "choice":
-      return callee.options.map((option) => callValue(option, args, node, env)).reduce(either);
+      return fork(
+        env.machine,
+        env.scope,
+        callee.options.map((option) => () => callValue(option, args, node, env)),
+      ).reduce(either);
     case "function":
       return told(callFunction(callee, args, env), node, env);
     case "dataset":
@@ -84,7 +90,7 @@ function told(result: Value, node: Call, env: Environment): Value {
 }
 
 function instantiate(type: ClassValue, args: Args, env: Environment): Value {
-  const instance: InstanceValue = { type: "instance", class: type, attributes: new Map() };
+  const instance: InstanceValue = { type: "instance", class: type, attributes: new Map(), born: born() };
   const init = found(type, "__init__", new Set());
   if (init?.type === "function") {
     callFunction({ ...init, self: instance }, args, env);
@@ -144,7 +150,7 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
       return { type: "partial", target: { type: "builtin", name: "wraps" }, args };
     case "copy.copy":
     case "copy.deepcopy":
-      return first?.value ?? unknown();
+      return first === undefined ? unknown() : copyOf(first.value, path === "copy.deepcopy" ? new Map() : null);
     case "dataclasses.field": {
       const factory = args.named.get("default_factory")?.value;
       return (
@@ -267,7 +273,7 @@ export function opaque(args: Args, node: Call, env: Environment, path: string): 
   const pass = ({ value }: Arg) => {
     const target = hideFunction(value);
     if (target !== null) {
-      const inner = callFunction(target, emptyArgs, env);
+      const inner = perhaps(env.machine, env.scope, () => callFunction(target, emptyArgs, env));
       if (inner.type === "frame" && inner.reads.length > 0)
         result = result === null ? inner : joinFrames(result, inner);
     } else if (value.type === "frame") result = result === null ? value : joinFrames(result, value);

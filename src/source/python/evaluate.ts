@@ -1,20 +1,22 @@
-import type { Argument, Comprehension, Expression, FormattedValue, Text } from "./ast.js";
+import { assign } from "./assign.js";
+import type { Argument, Comprehension, Expression, FormattedValue, Sequence, Text } from "./ast.js";
 import { attribute } from "./attributes.js";
 import { callValue } from "./calls.js";
-import { assign } from "./execute.js";
 import { charge, type Machine, type ModuleRun, newScope, type Scope, step, use } from "./machine.js";
 import { compare, formattedText, index, iterate, operate } from "./operations.js";
 import {
   type Arg,
   type Args,
   alternatives,
+  blur,
   boolean,
-  type DictValue,
+  dictOf,
   either,
   emptyArgs,
   hole,
   keyOf,
   list,
+  mergeEntries,
   none,
   number,
   type TextValue,
@@ -22,6 +24,7 @@ import {
   unknown,
   type Value,
 } from "./values.js";
+import { changesDict, fork, perhaps } from "./ways.js";
 
 /** Where an expression stands: whose names it sees, and in which module its text is. */
 export interface Environment {
@@ -48,7 +51,7 @@ export function evaluate(node: Expression, env: Environment): Value {
       return formatted(node.parts, env);
     case "Num":
       return /^\d+f?$|^-?\d*\.?\d+(?:e[+-]?\d+)?f$/.test(node.value)
-        ? number(Number.parseFloat(node.value))
+        ? number(Number.parseFloat(node.value), node.value.endsWith("f"))
         : unknown("number");
     case "Constant":
       return node.value === "None" ? none : node.value === "..." ? unknown() : boolean(node.value === "True");
@@ -61,7 +64,7 @@ export function evaluate(node: Expression, env: Environment): Value {
     case "Tuple":
     case "List":
     case "Set":
-      return sequence(node.items, env);
+      return sequence(node.items, node.type, env);
     case "Dict":
       return dictionary(node.entries, env);
     case "Comprehension":
@@ -235,37 +238,34 @@ export function labelOf(node: Expression): string {
   }
 }
 
-function sequence(nodes: readonly Expression[], env: Environment): Value {
+function sequence(nodes: readonly Expression[], type: Sequence["type"], env: Environment): Value {
   const items: Value[] = [];
   let open = false;
+  let sure: number | undefined;
   for (const node of nodes) {
     const value = evaluate(node, env);
     if (node.type === "Star") {
       const inner = iterate(value);
+      if (inner.open || inner.sure !== undefined) sure ??= items.length + (inner.sure ?? inner.items.length);
       open ||= inner.open;
       for (const item of inner.items) items.push(item);
     } else items.push(value);
   }
-  return list(items, open);
+  return list(items, open, type === "Tuple" ? "tuple" : type === "Set" ? "set" : "list", sure);
 }
 
 function dictionary(
   nodes: readonly { readonly key: Expression | null; readonly value: Expression }[],
   env: Environment,
 ): Value {
-  const result: DictValue = { type: "dict", entries: new Map(), open: false };
+  const result = dictOf([], false);
   for (const node of nodes) {
     const key = node.key === null ? null : evaluate(node.key, env);
     const value = evaluate(node.value, env);
-    if (key === null) {
-      if (value.type === "dict") {
-        charge(value.entries.size >> 2);
-        result.open ||= value.open;
-        for (const [name, entry] of value.entries) result.entries.set(name, entry);
-      } else result.open = true;
-    } else {
+    if (key === null) mergeEntries(result, value);
+    else {
       const name = keyOf(key);
-      if (name === null) result.open = true;
+      if (name === null) blur(result, value);
       else result.entries.set(name, { key, value });
     }
   }
@@ -275,8 +275,9 @@ function dictionary(
 function comprehension(node: Comprehension, env: Environment): Value {
   const inner: Environment = { ...env, scope: newScope("function", env.scope) };
   const items: Value[] = [];
-  const entries: DictValue = { type: "dict", entries: new Map(), open: false };
+  const entries = dictOf([], false);
   let open = false;
+  let sure: number | undefined;
   const walk = (depth: number): void => {
     const clause = node.clauses[depth];
     if (clause === undefined) {
@@ -287,22 +288,33 @@ function comprehension(node: Comprehension, env: Environment): Value {
       }
       const value = evaluate(node.value, inner);
       const key = keyOf(element);
-      if (key === null) entries.open = true;
+      changesDict(entries, key ?? undefined);
+      if (key === null) blur(entries, value);
       else entries.entries.set(key, { key: element, value });
       return;
     }
     const source = iterate(evaluate(clause.iterable, inner));
     open ||= source.open;
-    const values = source.open && source.items.length === 0 ? [unknown()] : source.items;
+    let position = 0;
+    const isUnknown = source.open && source.items.length === 0;
+    const values = isUnknown ? [unknown()] : source.items;
     for (const value of values) {
       step(env.machine);
       assign(clause.target, value, inner);
+      const isSure = source.sure === undefined || position < source.sure;
+      position++;
       const holds = clause.conditions.map((condition) => truth(evaluate(condition, inner)));
-      if (!holds.includes(false)) walk(depth + 1);
+      if (holds.includes(false)) continue;
+      if (!holds.includes(null) && !isUnknown && isSure) walk(depth + 1);
+      else {
+        // Whether this element, and so where each behind it stands, is not known.
+        sure ??= items.length;
+        perhaps(env.machine, inner.scope, () => walk(depth + 1));
+      }
     }
   };
   walk(0);
-  if (node.kind !== "dict") return list(items, open);
+  if (node.kind !== "dict") return list(items, open, node.kind === "generator" ? undefined : node.kind, sure);
   entries.open ||= open;
   return entries;
 }
@@ -322,8 +334,13 @@ function operation(node: Expression & { type: "Operation" }, env: Environment): 
     if (part.operator === "and" || part.operator === "or") {
       const holds = truth(value);
       if (holds === (part.operator === "or")) continue;
-      const right = evaluate(part.right, env);
-      value = holds === null ? either(value, right) : right;
+      value =
+        holds === null
+          ? either(
+              value,
+              perhaps(env.machine, env.scope, () => evaluate(part.right, env)),
+            )
+          : evaluate(part.right, env);
     } else value = operate(part.operator, value, evaluate(part.right, env));
   }
   return value;
@@ -341,5 +358,5 @@ function unary(operator: string, value: Value): Value {
 function conditional(test: Expression, then: Expression, otherwise: Expression, env: Environment): Value {
   const holds = truth(evaluate(test, env));
   if (holds !== null) return evaluate(holds ? then : otherwise, env);
-  return either(evaluate(then, env), evaluate(otherwise, env));
+  return fork(env.machine, env.scope, [() => evaluate(then, env), () => evaluate(otherwise, env)]).reduce(either);
 }

@@ -1,106 +1,128 @@
-import type { Expression, FunctionDefinition, Parameter, Statement } from "./ast.js";
+import { assign, augment, remove } from "./assign.js";
+import type { FunctionDefinition, Parameter, Statement } from "./ast.js";
+import { attempt } from "./attempt.js";
 import { isSparkName } from "./attributes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { importFrom, importModule } from "./imports.js";
-import { charge, type Machine, newScope, type Scope, step } from "./machine.js";
-import { iterate } from "./operations.js";
+import { loop, whileLoop } from "./loops.js";
+import { type Machine, newScope, type Scope, step } from "./machine.js";
+import { match } from "./match.js";
 import { applyDecorators } from "./pipelines.js";
 import {
   type Args,
-  asText,
   type ClassValue,
+  dictOf,
   either,
   type FunctionValue,
   frame,
-  keyOf,
   list,
   none,
   truth,
   unknown,
   type Value,
 } from "./values.js";
+import {
+  breaks,
+  closeTo,
+  continues,
+  enter,
+  type Followed,
+  goesOn,
+  leave,
+  raises,
+  returns,
+  setName,
+  settle,
+} from "./ways.js";
 
-/** How a block ended: by itself, by `return` or `raise`, by `break`, by `continue`. */
-export type Ending = "end" | "return" | "break" | "continue";
-
-/** Follows statements in order. Where the text does not tell which way goes on, both ways are followed. */
-export function execute(body: readonly Statement[], env: Environment): Ending {
-  for (const statement of body) {
-    const ending = executeOne(statement, env);
-    if (ending !== "end") return ending;
-  }
-  return "end";
+/** Follows statements in order. Where the text does not tell which way goes on, all ways are followed; how they may end is given. */
+export function execute(body: readonly Statement[], env: Environment): number {
+  const { machine, scope } = env;
+  const { way } = machine;
+  const ending = block(body, env);
+  closeTo(way, ending, machine, scope);
+  return ending;
 }
 
-function executeOne(statement: Statement, env: Environment): Ending {
+/** Follows statements; ways that `settle` began go on behind them. */
+export function block(body: readonly Statement[], env: Environment): number {
+  let left = 0;
+  for (const statement of body) {
+    const ending = executeOne(statement, env);
+    left |= ending & ~goesOn;
+    if ((ending & goesOn) === 0) return left;
+  }
+  return left | goesOn;
+}
+
+/** Follows statements as a way that may not be taken. */
+export function follow(env: Environment, statements: () => number, keeps = false): Followed {
+  const { machine, scope } = env;
+  const way = enter(machine, 0, keeps);
+  const ending = statements();
+  closeTo(way, ending, machine, scope);
+  return { change: leave(machine), ending };
+}
+
+function executeOne(statement: Statement, env: Environment): number {
   step(env.machine);
   switch (statement.type) {
     case "Expression":
       evaluate(statement.value, env);
-      return "end";
+      return goesOn;
     case "Assign": {
-      if (statement.value === null) return "end";
+      if (statement.value === null) return goesOn;
       const value = evaluate(statement.value, env);
       for (const target of statement.targets) assign(target, value, env);
-      return "end";
+      return goesOn;
     }
-    case "Augmented": {
-      const { target, operator, value, start, end } = statement;
-      const result = evaluate(
-        { type: "Operation", operator: operator.slice(0, -1), left: target, right: value, start, end },
-        env,
-      );
-      assign(target, result, env);
-      return "end";
-    }
+    case "Augmented":
+      augment(statement, env);
+      return goesOn;
     case "Function":
       define(statement, env);
-      return "end";
+      return goesOn;
     case "Class":
       defineClass(statement, env);
-      return "end";
+      return goesOn;
     case "Return": {
       const value = statement.value === null ? none : evaluate(statement.value, env);
       const call = env.machine.calls.at(-1);
       if (call !== undefined) call.returned = call.returned === null ? value : either(call.returned, value);
-      return "return";
+      return returns;
     }
     case "Raise":
       for (const value of statement.values) evaluate(value, env);
-      return "return";
+      return raises;
     case "Assert":
-    case "Delete":
       for (const value of statement.values) evaluate(value, env);
-      return "end";
+      return goesOn;
+    case "Delete":
+      for (const value of statement.values) remove(value, env);
+      return goesOn;
     case "Pass":
-      return "end";
+      return goesOn;
     case "Break":
-      return "break";
+      return breaks;
     case "Continue":
-      return "continue";
+      return continues;
     case "Import":
       importModule(statement, env);
-      return "end";
+      return goesOn;
     case "ImportFrom":
       importFrom(statement, env);
-      return "end";
+      return goesOn;
     case "Global":
     case "Nonlocal":
       for (const name of statement.names) {
         const scope = statement.type === "Global" ? env.run.scope : ownerOf(name, env.scope.parent);
         if (scope !== null && scope !== env.scope) env.scope.elsewhere.set(name, scope);
       }
-      return "end";
+      return goesOn;
     case "If":
       return branch(statement, env);
-    case "While": {
-      if (truth(evaluate(statement.test, env)) === false) return execute(statement.otherwise, env);
-      const before = copied(env.scope.vars);
-      const ending = execute(statement.body, env);
-      if (truth(evaluate(statement.test, env)) !== true) mergeInto(env.scope, before);
-      execute(statement.otherwise, env);
-      return ending === "return" && truth(evaluate(statement.test, env)) === true ? "return" : "end";
-    }
+    case "While":
+      return whileLoop(statement, env);
     case "For":
       return loop(statement, env);
     case "With":
@@ -108,30 +130,14 @@ function executeOne(statement: Statement, env: Environment): Ending {
         const value = evaluate(item.value, env);
         if (item.target !== null) assign(item.target, value, env);
       }
-      return execute(statement.body, env);
+      return block(statement.body, env);
     case "Try":
       return attempt(statement, env);
-    case "Match": {
-      evaluate(statement.subject, env);
-      let result: Ending | null = null;
-      const before = copied(env.scope.vars);
-      let merged: Map<string, Value> | null = null;
-      for (const { pattern, guard, body } of statement.cases) {
-        env.scope.vars = copied(before);
-        for (const name of pattern.names) env.scope.vars.set(name, unknown(name));
-        if (guard !== null) evaluate(guard, env);
-        const ending = execute(body, env);
-        result = result === null ? ending : weaker(result, ending);
-        if (merged !== null) mergeInto(env.scope, merged);
-        merged = env.scope.vars;
-      }
-      const complete = statement.cases.at(-1)?.pattern.text === "_";
-      if (!complete) mergeInto(env.scope, before);
-      return complete ? (result ?? "end") : "end";
-    }
+    case "Match":
+      return match(statement, env);
     case "TypeAlias":
-      env.scope.vars.set(statement.name, unknown(statement.name));
-      return "end";
+      setName(env.scope, statement.name, unknown(statement.name));
+      return goesOn;
   }
 }
 
@@ -142,159 +148,28 @@ function ownerOf(name: string, from: Scope | null): Scope | null {
   return null;
 }
 
-/** Of two ways, the one after which more may follow. */
-function weaker(a: Ending, b: Ending): Ending {
-  const order: readonly Ending[] = ["end", "continue", "break", "return"];
-  return order.indexOf(a) <= order.indexOf(b) ? a : b;
-}
-
-/** The names of a scope as they are now, for one of several ways. */
-function copied(vars: ReadonlyMap<string, Value>): Map<string, Value> {
-  charge(vars.size >> 1);
-  return new Map(vars);
-}
-
-/** Joins what was known on another way into a scope. */
-function mergeInto(scope: Scope, other: ReadonlyMap<string, Value>): void {
-  for (const [name, value] of other) {
-    const mine = scope.vars.get(name);
-    if (mine === undefined) scope.vars.set(name, value);
-    else if (mine !== value) scope.vars.set(name, either(mine, value));
-  }
-}
-
-function branch(statement: Statement & { type: "If" }, env: Environment): Ending {
+function branch(statement: Statement & { type: "If" }, env: Environment): number {
   // A chain of `elif` is followed without recursion.
-  const before = copied(env.scope.vars);
-  const ways: { vars: Map<string, Value>; ending: Ending }[] = [];
+  const followed: Followed[] = [];
   let at: Statement & { type: "If" } = statement;
   for (;;) {
-    const holds = truth(evaluate(at.test, env));
+    const { test, body, otherwise } = at;
+    const holds = truth(evaluate(test, env));
     if (holds !== false) {
-      const vars = holds === true && ways.length === 0 ? env.scope.vars : copied(env.scope.vars);
-      const rest = env.scope.vars;
-      env.scope.vars = vars;
-      ways.push({ ending: execute(at.body, env), vars: env.scope.vars });
-      env.scope.vars = vars === rest ? env.scope.vars : rest;
+      if (holds === true && followed.length === 0) return block(body, env);
+      followed.push(follow(env, () => block(body, env)));
       if (holds === true) break;
     }
-    const [next] = at.otherwise;
-    if (at.otherwise.length === 1 && next?.type === "If") {
+    const [next] = otherwise;
+    if (otherwise.length === 1 && next?.type === "If") {
       at = next;
       continue;
     }
-    const vars = env.scope.vars;
-    env.scope.vars = ways.length === 0 ? vars : copied(before);
-    ways.push({ ending: execute(at.otherwise, env), vars: env.scope.vars });
+    if (followed.length === 0) return block(otherwise, env);
+    followed.push(follow(env, () => block(otherwise, env)));
     break;
   }
-  const open = ways.filter((way) => way.ending !== "return");
-  const kept = open.length > 0 ? open : ways;
-  const [first, ...rest] = kept;
-  if (first === undefined) return "end";
-  env.scope.vars = first.vars;
-  for (const way of rest) mergeInto(env.scope, way.vars);
-  return ways.map((way) => way.ending).reduce(weaker);
-}
-
-function loop(statement: Statement & { type: "For" }, env: Environment): Ending {
-  const { machine, scope } = env;
-  const source = iterate(evaluate(statement.iterable, env));
-  const values = source.open ? [...source.items, unknown(labelOf(statement.target))] : source.items;
-  scope.loops++;
-  let result: Ending = "end";
-  for (const value of values) {
-    step(machine);
-    machine.turns.push({ loop: statement, value });
-    assign(statement.target, value, env);
-    const ending = execute(statement.body, env);
-    machine.turns.pop();
-    if (ending === "break") break;
-    if (ending === "return") {
-      result = source.open ? "end" : "return";
-      break;
-    }
-  }
-  scope.loops--;
-  execute(statement.otherwise, env);
-  return result;
-}
-
-function attempt(statement: Statement & { type: "Try" }, env: Environment): Ending {
-  const before = copied(env.scope.vars);
-  let result = execute(statement.body, env);
-  if (result === "end") result = execute(statement.otherwise, env);
-  const after = env.scope.vars;
-  const ways: Map<string, Value>[] = [];
-  for (const handler of statement.handlers) {
-    env.scope.vars = copied(before);
-    mergeInto(env.scope, after);
-    if (handler.test !== null) evaluate(handler.test, env);
-    if (handler.name !== null) env.scope.vars.set(handler.name, unknown(handler.name, true));
-    const ending = execute(handler.body, env);
-    if (ending !== "return") ways.push(env.scope.vars);
-    result = weaker(result, ending);
-  }
-  env.scope.vars = after;
-  for (const way of ways) mergeInto(env.scope, way);
-  const final = execute(statement.final, env);
-  return final === "end" ? result : final;
-}
-
-/** Assigns a value to a name, an attribute, an item, or to several at once. */
-export function assign(target: Expression, value: Value, env: Environment): void {
-  switch (target.type) {
-    case "Name":
-      (env.scope.elsewhere.get(target.id) ?? env.scope).vars.set(target.id, value);
-      return;
-    case "Tuple":
-    case "List": {
-      const { items } = iterate(value);
-      const star = target.items.findIndex((item) => item.type === "Star");
-      target.items.forEach((item, i) => {
-        if (star >= 0 && i === star) {
-          const rest = target.items.length - star - 1;
-          if (item.type === "Star" && item.value !== null) {
-            const known = value.type === "list" && !value.open;
-            assign(
-              item.value,
-              known ? list(items.slice(star, Math.max(star, items.length - rest))) : list([], true),
-              env,
-            );
-          }
-        } else {
-          const from = star >= 0 && i > star ? items.length - (target.items.length - i) : i;
-          assign(item, items[from] ?? unknown(labelOf(item)), env);
-        }
-      });
-      return;
-    }
-    case "Attribute": {
-      const object = evaluate(target.object, env);
-      if (object.type === "instance") object.attributes.set(target.name, value);
-      else if (object.type === "class") object.scope.vars.set(target.name, value);
-      else if (object.type === "function" && target.name === "__name__") object.name = asText(value) ?? object.name;
-      return;
-    }
-    case "Subscript": {
-      const object = evaluate(target.object, env);
-      const key = evaluate(target.index, env);
-      const name = keyOf(key);
-      if (object.type === "dict") {
-        if (name === null) object.open = true;
-        else object.entries.set(name, { key, value });
-      } else if (object.type === "list") {
-        if (key.type === "number" && key.value >= 0 && key.value < object.items.length) object.items[key.value] = value;
-        else object.open = true;
-      }
-      return;
-    }
-    case "Star":
-      if (target.value !== null) assign(target.value, value, env);
-      return;
-    default:
-      return;
-  }
+  return settle(followed, env.machine, env.scope);
 }
 
 function define(node: FunctionDefinition, env: Environment): void {
@@ -317,9 +192,9 @@ function define(node: FunctionDefinition, env: Environment): void {
     expectations: [],
     property: names.includes("property") || names.includes("cached_property"),
   };
-  env.scope.vars.set(node.name, plain);
+  setName(env.scope, node.name, plain);
   const value = applyDecorators(plain, decorators, env);
-  (env.scope.elsewhere.get(node.name) ?? env.scope).vars.set(node.name, value);
+  setName(env.scope.elsewhere.get(node.name) ?? env.scope, node.name, value);
 }
 
 function defineClass(node: Statement & { type: "Class" }, env: Environment): void {
@@ -328,7 +203,7 @@ function defineClass(node: Statement & { type: "Class" }, env: Environment): voi
   const scope = newScope("class", env.scope);
   execute(node.body, { ...env, scope });
   const value: ClassValue = { type: "class", node, scope, run: env.run, bases };
-  env.scope.vars.set(node.name, value);
+  setName(env.scope, node.name, value);
 }
 
 const maxDepth = 60;
@@ -352,7 +227,7 @@ export function callFunction(target: FunctionValue, args: Args, env: { machine: 
     const ending = execute(node.body, inner);
     if (call.yielded !== null) return list(call.yielded);
     if (call.returned === null) return none;
-    return ending === "return" ? call.returned : either(call.returned, none);
+    return (ending & goesOn) === 0 ? call.returned : either(call.returned, none);
   } finally {
     machine.depth--;
     machine.calls.pop();
@@ -388,13 +263,13 @@ function bindArguments(parameters: readonly Parameter[], target: FunctionValue, 
     if (parameter.star === "/") continue;
     if (parameter.star === "*") {
       keywordOnly = true;
-      if (parameter.name !== "") scope.vars.set(parameter.name, list(positional.slice(position), args.open));
+      if (parameter.name !== "") scope.vars.set(parameter.name, list(positional.slice(position), args.open, "tuple"));
       position = positional.length;
     } else if (parameter.star === "**") {
       const entries = new Map(
         [...named].map(([name, value]) => [`s${name}`, { key: { type: "text", value: name } as const, value }]),
       );
-      scope.vars.set(parameter.name, { type: "dict", entries, open: args.open });
+      scope.vars.set(parameter.name, dictOf(entries, args.open));
     } else {
       const given = !keywordOnly && position < positional.length ? positional[position++] : named.get(parameter.name);
       named.delete(parameter.name);

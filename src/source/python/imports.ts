@@ -3,6 +3,7 @@ import { external } from "./attributes.js";
 import type { Environment } from "./evaluate.js";
 import { apiNames } from "./pipelines.js";
 import { unknown, type Value } from "./values.js";
+import { setName } from "./ways.js";
 
 /** Packages whose names never mean a file of the team's own: Spark's, and the engine that `ldp init` wrote. */
 const reserved = /^(?:dlt|pyspark|delta|databricks|pipelines\.ldp)(?:\.|$)/;
@@ -11,10 +12,10 @@ const reserved = /^(?:dlt|pyspark|delta|databricks|pipelines\.ldp)(?:\.|$)/;
 export function importModule(statement: Import, env: Environment): void {
   for (const { module, as } of statement.names) {
     const value = find(0, module, env);
-    if (as !== null) env.scope.vars.set(as, value ?? external(module));
+    if (as !== null) setName(env.scope, as, value ?? external(module));
     else {
       const top = module.split(".", 1)[0] ?? module;
-      env.scope.vars.set(top, (value === null ? null : find(0, top, env)) ?? external(top));
+      setName(env.scope, top, (value === null ? null : find(0, top, env)) ?? external(top));
     }
   }
 }
@@ -28,7 +29,7 @@ export function importFrom(statement: ImportFrom, env: Environment): void {
       importAll(source, module, env);
       continue;
     }
-    env.scope.vars.set(as ?? name, member(source, level, module, name, env));
+    setName(env.scope, as ?? name, member(source, level, module, name, env));
   }
 }
 
@@ -44,11 +45,11 @@ function member(source: Value | null, level: number, module: string, name: strin
 
 function importAll(source: Value | null, module: string, env: Environment): void {
   if (source?.type === "module") {
-    for (const [name, value] of source.run.scope.vars) if (!name.startsWith("_")) env.scope.vars.set(name, value);
+    for (const [name, value] of source.run.scope.vars) if (!name.startsWith("_")) setName(env.scope, name, value);
     return;
   }
   const api = external(module);
-  if (api.type === "api") for (const name of apiNames) env.scope.vars.set(name, { ...api, name });
+  if (api.type === "api") for (const name of apiNames) setName(env.scope, name, { ...api, name });
 }
 
 function find(level: number, module: string, env: Environment): Value | null {

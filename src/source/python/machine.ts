@@ -3,20 +3,22 @@ import type { LineIndex } from "../lines.js";
 import type { Expectation, Read } from "../model.js";
 import type { Call, Expression, For, Module, Statement } from "./ast.js";
 import type { FunctionValue, Value } from "./values.js";
+import type { Way } from "./ways.js";
 
 /** The names of a function, class or module. */
 export interface Scope {
-  vars: Map<string, Value>;
+  readonly vars: Map<string, Value>;
   readonly parent: Scope | null;
   readonly kind: "module" | "function" | "class";
   /** Names that `global` or `nonlocal` move to another scope. */
   readonly elsewhere: Map<string, Scope>;
   /** How many loops of it are running. */
   loops: number;
+  readonly born: number;
 }
 
 export function newScope(kind: Scope["kind"], parent: Scope | null): Scope {
-  return { vars: new Map(), parent, kind, elsewhere: new Map(), loops: 0 };
+  return { vars: new Map(), parent, kind, elsewhere: new Map(), loops: 0, born: born() };
 }
 
 /** A module whose statements are (being) followed. */
@@ -117,6 +119,12 @@ export interface Machine {
   /** The results and yields of the functions that are being followed. */
   readonly calls: { readonly node: object; returned: Value | null; yielded: Value[] | null }[];
   readonly importer: Importer;
+  /** The innermost of the ways being followed that may not be taken. */
+  way: Way | null;
+  /** How many `try` are being followed that catch errors. */
+  trying: number;
+  /** How many loops are being followed that may run any number of times. */
+  rounds: number;
 }
 
 /** Finds and follows modules of the project. */
@@ -133,6 +141,15 @@ export function step(machine: Machine): void {
 
 /** The machine that is at work: imports start others inside of it. */
 let working: Machine | null = null;
+
+export function workingMachine(): Machine | null {
+  return working;
+}
+
+/** On which way something is made: it can be changed there without regard to other ways. */
+export function born(): number {
+  return working?.way?.id ?? 0;
+}
 
 /** Does a part of following a module; what is charged meanwhile is charged to its machine. */
 export function workingOn<T>(machine: Machine, work: () => T): T {

@@ -1,3 +1,4 @@
+import { byCodePoint } from "../../order.js";
 import type { Comparison, Expression } from "./ast.js";
 import { type Environment, evaluate, labelOf, maxText } from "./evaluate.js";
 import { charge } from "./machine.js";
@@ -5,6 +6,8 @@ import {
   alternatives,
   asText,
   boolean,
+  type ClassValue,
+  type DictValue,
   dictOf,
   either,
   hasHole,
@@ -13,6 +16,7 @@ import {
   keyOf,
   type ListValue,
   list,
+  mergeEntries,
   number,
   type TextValue,
   text,
@@ -29,14 +33,28 @@ export function iterate(value: Value): ListValue {
       return list(
         [...value.entries.values()].map((entry) => entry.key),
         value.open,
+        undefined,
+        sureEntries(value),
       );
     case "text":
       return hasHole(value.value) ? list([], true) : list([...value.value].map(text));
     case "choice":
-      return value.options.map(iterate).reduce((a, b) => list([...a.items, ...b.items], a.open || b.open));
+      return value.options
+        .map(iterate)
+        .reduce((a, b) => list([...a.items, ...b.items], a.open || b.open, undefined, 0));
     default:
       return list([], true);
   }
+}
+
+/** How many entries of a dictionary are surely there, and where they stand; undefined for all. */
+export function sureEntries(dict: DictValue): number | undefined {
+  let at = 0;
+  for (const entry of dict.entries.values()) {
+    if (entry.maybe === true) return at;
+    at++;
+  }
+  return undefined;
 }
 
 /** Applies a binary operator. */
@@ -49,24 +67,34 @@ export function operate(operator: string, left: Value, right: Value): Value {
   if (operator === "+") return add(left, right);
   if (operator === "%" && left.type === "text") return percent(left, right);
   if (operator === "|" && left.type === "dict" && right.type === "dict") {
-    return dictOf([...left.entries, ...right.entries], left.open || right.open);
+    const result = dictOf(left.entries, left.open);
+    mergeEntries(result, right);
+    return result;
   }
   if (operator === "*" && left.type === "text" && right.type === "number") {
     const size = left.value.length * right.value;
     return size >= 0 && size < maxText && right.value < 10_000 ? text(left.value.repeat(right.value)) : unknown();
   }
-  if (left.type === "number" && right.type === "number") return arithmetic(operator, left.value, right.value);
+  if (left.type === "number" && right.type === "number") {
+    const result = arithmetic(operator, left.value, right.value);
+    return result.type === "number" && (left.float || right.float) ? { ...result, float: true } : result;
+  }
   if (operator === "/" && left.type === "text") return add(add(left, text("/")), right);
   return unknown();
 }
 
 function add(left: Value, right: Value): Value {
-  if (left.type === "number" && right.type === "number") return number(left.value + right.value);
+  if (left.type === "number" && right.type === "number")
+    return number(left.value + right.value, left.float === true || right.float === true);
   if (left.type === "list") {
     const more = iterate(right);
-    return left.items.length + more.items.length > 20_000
-      ? list([], true)
-      : list([...left.items, ...more.items], left.open || more.open);
+    if (left.items.length + more.items.length > 20_000) return list([], true);
+    const items = [...left.items, ...more.items];
+    const length = left.items.length;
+    const sure = left.open
+      ? (left.sure ?? length)
+      : (left.sure ?? (more.sure === undefined ? undefined : length + more.sure));
+    return list(items, left.open || more.open, left.kind, sure);
   }
   if (left.type !== "text" && right.type !== "text") return unknown();
   const [a, b] = [asText(left), asText(right)];
@@ -164,6 +192,11 @@ function comparison(operator: string, left: Value, right: Value): boolean | null
     const found = contains(left, right);
     return found === null ? null : operator === "in" ? found : !found;
   }
+  if (left.type === "text" && right.type === "text") {
+    if (hasHole(left.value) || hasHole(right.value)) return null;
+    const order = byCodePoint(left.value, right.value);
+    return operator === "<" ? order < 0 : operator === "<=" ? order <= 0 : operator === ">" ? order > 0 : order >= 0;
+  }
   if (left.type !== "number" || right.type !== "number") return null;
   return operator === "<"
     ? left.value < right.value
@@ -193,7 +226,11 @@ function contains(item: Value, holder: Value): boolean | null {
   if (key === null || hasHole(key)) return null;
   charge((holder.type === "dict" ? holder.entries.size : holder.items.length) >> 2);
   const keys = holder.type === "dict" ? [...holder.entries.keys()] : holder.items.map(keyOf);
-  if (keys.includes(key)) return true;
+  const at = keys.indexOf(key);
+  if (at >= 0) {
+    const isSure = holder.type === "dict" ? !holder.entries.get(key)?.maybe : at < (holder.sure ?? keys.length);
+    return isSure ? true : null;
+  }
   return holder.open || keys.some((other) => other === null || hasHole(other)) ? null : false;
 }
 
@@ -216,11 +253,14 @@ export function item(object: Value, key: Value, label: string): Value {
         const values = [...object.entries.values()].map((entry) => entry.value);
         return values.length > 0 && values.length <= 16 ? values.reduce(either, missing) : missing;
       }
-      return object.entries.get(name)?.value ?? missing;
+      const entry = object.entries.get(name);
+      if (entry === undefined) return missing;
+      return entry.maybe && object.open ? either(entry.value, missing) : entry.value;
     }
     case "list": {
+      if (key.type === "choice") return key.options.map((option) => item(object, option, label)).reduce(either);
       if (key.type !== "number") return missing;
-      return object.items[key.value < 0 ? object.items.length + key.value : key.value] ?? missing;
+      return listItem(object, key.value) ?? missing;
     }
     case "text": {
       if (key.type !== "number" || hasHole(object.value)) return missing;
@@ -237,12 +277,88 @@ export function item(object: Value, key: Value, label: string): Value {
   }
 }
 
+/** The item at a position, any that may stand there where that is not sure; undefined for none that is known. */
+function listItem(object: ListValue, position: number): Value | undefined {
+  const { length } = object.items;
+  const sure = object.sure ?? length;
+  if (position >= 0 && position < sure) return object.items[position];
+  if (position < 0 && object.sure === undefined && !object.open) return object.items[length + position];
+  const candidates = object.items.slice(position >= 0 ? sure : Math.max(0, sure + position));
+  charge(candidates.length >> 2);
+  if (object.open) candidates.push(unknown());
+  return candidates.length === 0 ? undefined : candidates.reduce(either);
+}
+
+/** `isinstance(value, types)`; null when it can't be told. */
+export function isInstance(value: Value, types: Value): boolean | null {
+  if (value.type === "choice") {
+    const results = value.options.map((option) => isInstance(option, types));
+    return results.every((result) => result === results[0]) ? (results[0] ?? null) : null;
+  }
+  if (types.type === "list") {
+    if (types.open) return null;
+    const results = types.items.map((type) => isInstance(value, type));
+    const number =
+      value.type === "number" && ["int", "float"].every((name) => types.items.some((type) => isBuiltin(type, name)));
+    return results.includes(true) || number ? true : results.includes(null) ? null : false;
+  }
+  if (types.type === "class") {
+    if (value.type === "instance") return descends(value.class, types, new Set());
+    return /^(?:text|number|boolean|none|list|dict)$/.test(value.type) ? false : null;
+  }
+  if (types.type !== "builtin") return null;
+  const { name } = types;
+  if (name === "object") return true;
+  if (!/^(?:str|int|float|bool|list|tuple|set|frozenset|dict)$/.test(name)) return null;
+  switch (value.type) {
+    case "text":
+      return name === "str";
+    case "boolean":
+      return name === "bool" || name === "int";
+    case "number":
+      if (name !== "int" && name !== "float") return false;
+      return name === "float" ? value.float === true : value.float !== true;
+    case "none":
+    case "frame":
+    case "spark":
+    case "function":
+      return false;
+    case "dict":
+      return name === "dict";
+    case "list":
+      if (value.kind !== undefined) return name === value.kind;
+      return /^(?:list|tuple|set|frozenset)$/.test(name) ? null : false;
+    default:
+      return null;
+  }
+}
+
+function isBuiltin(value: Value, name: string): boolean {
+  return value.type === "builtin" && value.name === name;
+}
+
+function descends(type: ClassValue, from: ClassValue, seen: Set<ClassValue>): boolean | null {
+  if (type.node === from.node && type.scope === from.scope) return true;
+  if (seen.has(type)) return null;
+  seen.add(type);
+  const results = type.bases.map((base) => (base.type === "class" ? descends(base, from, seen) : null));
+  return results.includes(true) ? true : results.includes(null) ? null : false;
+}
+
 function slice(object: Value, node: Expression & { type: "Slice" }, env: Environment): Value {
   const bounds = node.parts.map((part) => (part === null ? null : evaluate(part, env)));
   const known = bounds.every((bound) => bound === null || bound.type === "number");
   const [from, to, by] = bounds.map((bound) => (bound?.type === "number" ? bound.value : undefined));
   if (!known || (by !== undefined && by !== 1)) return object.type === "list" ? list([], true) : unknown();
-  if (object.type === "list") return list(object.items.slice(from, to), object.open);
+  if (object.type === "list") {
+    const { items, open, kind, sure } = object;
+    if (sure === undefined && !(open && ((from ?? 0) < 0 || (to ?? 0) < 0)))
+      return list(items.slice(from, to), open, kind);
+    // Where the list is not known to its end, any of the items behind the first ones may be meant.
+    const known = sure ?? items.length;
+    const skipped = from === undefined || from < 0 ? 0 : Math.min(from, known);
+    return list(items.slice(skipped), open, kind, to === undefined && (from ?? 0) >= 0 ? known - skipped : 0);
+  }
   if (object.type === "text" && !hasHole(object.value)) return text(object.value.slice(from, to));
   return unknown();
 }

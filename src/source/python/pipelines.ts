@@ -2,6 +2,7 @@ import type { Place } from "../../diagnostics/diagnostic.js";
 import type { Expectation, Read } from "../model.js";
 import { splitName, tableName } from "../names.js";
 import type { Call, Expression } from "./ast.js";
+import { found } from "./attributes.js";
 import { callValue } from "./calls.js";
 import type { Environment } from "./evaluate.js";
 import { type Definition, excerpt, type Flow, placeIn } from "./machine.js";
@@ -64,6 +65,12 @@ export function hideFunction(value: Value): FunctionValue | null {
   return value.type === "function" ? value : value.type === "dataset" ? value.function : null;
 }
 
+/** Of a value that something unknown may have replaced, the one that is known. */
+function mainly(value: Value): Value {
+  const known = alternatives(value).filter((option) => option.type !== "unknown");
+  return known.length === 1 ? (known[0] ?? value) : value;
+}
+
 /** Calls a function of `dlt` or `pyspark.pipelines`. */
 export function callApi(callee: Api, args: Args, node: Call, env: Environment): Value {
   const { name } = callee;
@@ -124,11 +131,21 @@ function decorate(decorator: Value, target: Value, node: Expression, env: Enviro
         node,
         env,
       );
+    case "class":
+    case "instance":
     case "function":
     case "partial": {
+      if (decorator.type === "instance" && found(decorator.class, "__call__", new Set()) === null) return target;
       const call: Call = { type: "Call", callee: node, args: [], start: node.start, end: node.end };
       const args: Args = { positional: [{ value: target, node }], named: new Map(), open: false };
       const result = callValue(decorator, args, call, env);
+      if (result.type === "instance") {
+        // `@Timed`: what is called from then on is the object's `__call__`, by the function's name.
+        const called = found(result.class, "__call__", new Set());
+        const named = hideFunction(target);
+        if (called?.type !== "function" || named === null) return target;
+        return { ...called, self: result, name: named.name, expectations: named.expectations };
+      }
       return hideFunction(result) === null ? target : result;
     }
     default:
@@ -237,7 +254,7 @@ function textEntries(value: Value | undefined): Record<string, string> {
   const entries: Record<string, string> = {};
   if (value?.type !== "dict") return entries;
   for (const { key, value: held } of value.entries.values()) {
-    const [name, shownValue] = [asText(key), asText(held)];
+    const [name, shownValue] = [asText(key), asText(mainly(held))];
     if (name !== null && shownValue !== null)
       Object.defineProperty(entries, shown(name), { value: shown(shownValue), enumerable: true });
   }
@@ -268,7 +285,8 @@ function allExpectations(value: Value | undefined, action: Expectation["action"]
 }
 
 function textOrNull(value: Value | undefined): string | null {
-  return value?.type === "text" ? shown(value.value) : null;
+  const known = value === undefined ? undefined : mainly(value);
+  return known?.type === "text" ? shown(known.value) : null;
 }
 
 function changeFlow(callee: Api, args: Args, node: Call, env: Environment): void {

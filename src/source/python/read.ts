@@ -18,6 +18,7 @@ import {
 } from "./machine.js";
 import { guarded, type PythonModules } from "./module.js";
 import { emptyArgs, type FunctionValue, readsOfFrame, type Value } from "./values.js";
+import { perhaps } from "./ways.js";
 
 /** What a Python module, or a notebook, says; null when there is no such file. */
 export function readPython(path: string, modules: PythonModules, options: ReadOptions): ModuleReading | null {
@@ -152,7 +153,8 @@ function followFlow(flow: Flow, machine: Machine): Collector {
 /** Follows a dataset's function as if it was called, and gives what it returns. */
 function followFunction(called: FunctionValue, machine: Machine, seen: Collector): Value {
   machine.collector = seen;
-  const result = callFunction(called, emptyArgs, { machine });
+  // In which order datasets are followed is not known: what one changes, others may see or not.
+  const result = perhaps(machine, called.scope, () => callFunction(called, emptyArgs, { machine }));
   const reads = readsOfFrame(result);
   for (const read of reads) record(machine, read);
   if (reads.length === 0 && (result.type === "unknown" || result.type === "external")) {

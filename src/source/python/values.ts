@@ -1,11 +1,11 @@
 import type { Expectation, Read } from "../model.js";
 import type { Call, ClassDefinition, Expression, FunctionDefinition, Lambda } from "./ast.js";
-import { charge, type Definition, type ModuleRun, readOutOfSight, type Scope } from "./machine.js";
+import { born, charge, type Definition, type ModuleRun, readOutOfSight, type Scope } from "./machine.js";
 
 /** What an expression may stand for, as far as the text tells. */
 export type Value =
   | TextValue
-  | { readonly type: "number"; readonly value: number }
+  | { readonly type: "number"; readonly value: number; readonly float?: boolean }
   | { readonly type: "boolean"; readonly value: boolean }
   | { readonly type: "none" }
   | ListValue
@@ -55,6 +55,11 @@ export interface ListValue {
   readonly items: Value[];
   /** Whether there may be more items than are known. */
   open: boolean;
+  /** How many items at the front surely are, and stand where they are; all of them where it is left out. */
+  sure?: number | undefined;
+  /** Left out where the text does not tell. */
+  readonly kind?: "list" | "tuple" | "set" | undefined;
+  readonly born?: number;
 }
 
 export interface DictValue {
@@ -62,6 +67,7 @@ export interface DictValue {
   /** By the key's kind and value. */
   readonly entries: Entries;
   open: boolean;
+  readonly born?: number;
 }
 
 export interface FunctionValue {
@@ -91,6 +97,7 @@ export interface InstanceValue {
   readonly type: "instance";
   readonly class: ClassValue;
   readonly attributes: Map<string, Value>;
+  readonly born?: number;
   /** The instance that `super()` stands for: methods of the base are bound to it. */
   readonly self?: InstanceValue;
 }
@@ -145,29 +152,97 @@ export function text(value: string): TextValue {
   return { type: "text", value };
 }
 
-export function number(value: number): Value {
-  return { type: "number", value };
+export function number(value: number, float = false): Value {
+  return float ? { type: "number", value, float } : { type: "number", value };
 }
 
 export function boolean(value: boolean): Value {
   return { type: "boolean", value };
 }
 
-export function list(items: Value[], open = false): ListValue {
+export function list(items: Value[], open = false, kind?: ListValue["kind"], sure?: number): ListValue {
   charge(items.length);
-  return { type: "list", items, open };
+  return { type: "list", items, open, sure, kind, born: born() };
 }
 
-export type Entries = Map<string, { readonly key: Value; readonly value: Value }>;
+export interface Entry {
+  readonly key: Value;
+  readonly value: Value;
+  /** It may not be there. */
+  readonly maybe?: boolean;
+}
+
+export type Entries = Map<string, Entry>;
 
 /** A dictionary of the entries, which are copied. */
-export function dictOf(
-  entries: Iterable<readonly [string, { readonly key: Value; readonly value: Value }]>,
-  open: boolean,
-): DictValue {
+export function dictOf(entries: Iterable<readonly [string, Entry]>, open: boolean): DictValue {
   const copied: Entries = new Map(entries);
   charge(copied.size >> 2);
-  return { type: "dict", entries: copied, open };
+  return { type: "dict", entries: copied, open, born: born() };
+}
+
+/** Puts what another dictionary has into one. Where that may have anything, what was there before is only one of what may be meant. */
+export function mergeEntries(into: DictValue, from: Value): void {
+  const entries: Entries = from.type === "dict" ? from.entries : new Map();
+  charge((entries.size >> 2) + (into.entries.size >> 3));
+  if (from.type !== "dict" || from.open) {
+    for (const [name, entry] of into.entries) if (!entries.has(name)) into.entries.set(name, doubted(entry));
+    into.open = true;
+  }
+  for (const [name, entry] of entries) {
+    const known = entry.maybe === true ? into.entries.get(name) : undefined;
+    into.entries.set(name, known === undefined ? entry : { ...known, value: either(known.value, entry.value) });
+  }
+}
+
+/** A copy of a list, dictionary or instance; of what it holds too when `copies`, those that were made already, are given. */
+export function copyOf(value: Value, copies: Map<Value, Value> | null): Value {
+  const known = copies?.get(value);
+  if (known !== undefined) return known;
+  const inner = (held: Value) => (copies === null ? held : copyOf(held, copies));
+  switch (value.type) {
+    case "choice":
+      return value.options.map((option) => copyOf(option, copies)).reduce(either);
+    case "list": {
+      const copy = list([], value.open, value.kind, value.sure);
+      copies?.set(value, copy);
+      charge(value.items.length);
+      for (const item of value.items) copy.items.push(inner(item));
+      return copy;
+    }
+    case "dict": {
+      const copy = dictOf([], value.open);
+      copies?.set(value, copy);
+      charge(value.entries.size);
+      for (const [name, entry] of value.entries) copy.entries.set(name, { ...entry, value: inner(entry.value) });
+      return copy;
+    }
+    case "instance": {
+      const copy: InstanceValue = { ...value, attributes: new Map(), born: born() };
+      copies?.set(value, copy);
+      charge(value.attributes.size);
+      for (const [name, held] of value.attributes) copy.attributes.set(name, inner(held));
+      return copy;
+    }
+    default:
+      return value;
+  }
+}
+
+/** An entry that may have been replaced by something unknown. */
+function doubted(entry: Entry): Entry {
+  return { ...entry, value: either(entry.value, unknown(entry.key.type === "text" ? entry.key.value : "…")) };
+}
+
+/** Sets an item, to a value where there is one, whose key is not known: any may be meant. */
+export function blur(dict: DictValue, value?: Value): void {
+  charge(dict.entries.size >> 2);
+  for (const [name, entry] of dict.entries) {
+    // Against something unknown a structure is the one that is meant: the other has to be told.
+    const isHeld = value !== undefined && /^(?:list|dict|instance|frame|function)$/.test(value.type);
+    dict.entries.set(name, isHeld ? { ...entry, value: either(entry.value, value) } : doubted(entry));
+  }
+  dict.open = true;
 }
 
 export function unknown(label = "…", foreign = false): UnknownValue {
@@ -241,7 +316,8 @@ function joinUnknown(a: UnknownValue, b: UnknownValue): UnknownValue {
   return { ...a, hidden: [...new Set([...(a.hidden ?? []), ...b.hidden])].slice(0, maxAlternatives) };
 }
 
-function same(a: Value, b: Value): boolean {
+/** Whether two values are known to be the same. */
+export function same(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (a.type === "text" || a.type === "number" || a.type === "boolean") {
     return a.type === b.type && "value" in b && a.value === b.value;
@@ -271,9 +347,12 @@ export function truth(value: Value): boolean | null {
     case "text":
       return value.value !== "";
     case "list":
-      return value.items.length > 0 ? true : value.open ? null : false;
-    case "dict":
-      return value.entries.size > 0 ? true : value.open ? null : false;
+      return value.items.length === 0 ? (value.open ? null : false) : value.sure === 0 ? null : true;
+    case "dict": {
+      const [first] = value.entries.values();
+      if (first === undefined) return value.open ? null : false;
+      return first.maybe === true && [...value.entries.values()].every((entry) => entry.maybe) ? null : true;
+    }
     case "function":
     case "class":
     case "module":
@@ -304,7 +383,7 @@ export function keyOf(value: Value): string | null {
     case "list": {
       charge(value.items.length);
       const keys = value.items.map(keyOf);
-      return value.open || keys.includes(null) ? null : `(${keys.join("\u0000")})`;
+      return value.open || value.sure !== undefined || keys.includes(null) ? null : `(${keys.join("\u0000")})`;
     }
     default:
       return null;
@@ -365,14 +444,15 @@ export function canonical(value: Value, depth = 0): string | null {
     case "none":
       return "None";
     case "list": {
-      const items = value.open ? null : all(value.items);
+      const items = value.open || value.sure !== undefined ? null : all(value.items);
       return items === null ? null : `[${items}]`;
     }
     case "dict": {
       const entries = [...value.entries.values()];
-      const [keys, values] = value.open
-        ? [null, null]
-        : [all(entries.map((entry) => entry.key)), all(entries.map((entry) => entry.value))];
+      const [keys, values] =
+        value.open || entries.some((entry) => entry.maybe)
+          ? [null, null]
+          : [all(entries.map((entry) => entry.key)), all(entries.map((entry) => entry.value))];
       return keys === null || values === null ? null : `{${keys}:${values}}`;
     }
     case "instance": {

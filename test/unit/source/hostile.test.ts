@@ -86,6 +86,30 @@ const texts: readonly (readonly [about: string, text: string])[] = [
     "datasets that all read much",
     `def h():\n    f = dlt.read("r")\n${Array.from({ length: 1000 }, (_, i) => `    f = f.union(dlt.read("r${i}"))\n`).join("")}    return f\n${Array.from({ length: 2000 }, (_, i) => `@dlt.table\ndef t${i}():\n    return h()\n`).join("")}`,
   ],
+  [
+    "ways that may be left, one in the other",
+    `D = {}\ndef f(u):\n${Array.from({ length: 3000 }, (_, i) => `    D["k${i}"] = "a"\n    if u.a${i}:\n        return\n`).join("")}f(1)\n${dataset}`,
+  ],
+  [
+    "a list that is changed on many ways",
+    `x = []\n${Array.from({ length: 3000 }, (_, i) => `if u.a${i}:\n    x.append("a${i}")\n    x.remove("a0")\n`).join("")}${dataset}`,
+  ],
+  [
+    "loops over what is not known, one in the other",
+    `n = 0\n${Array.from({ length: 14 }, (_, i) => `${" ".repeat(i)}for a${i} in u:\n${" ".repeat(i + 1)}n += 1\n`).join("")}${dataset}`,
+  ],
+  [
+    "loops while something holds, one in the other",
+    `${Array.from({ length: 10 }, (_, i) => `${" ".repeat(i)}i${i} = 0\n${" ".repeat(i)}while i${i} < 999:\n${" ".repeat(i + 1)}i${i} += 1\n`).join("")}${dataset}`,
+  ],
+  [
+    "a loop that may be left at each turn",
+    `x = ["a"]\nfor a in range(9999):\n    x.append("b")\n    if u:\n        break\n${dataset}`,
+  ],
+  [
+    "dictionaries that doubt each other",
+    `d = {str(i): i for i in range(3000)}\n${"d[u] = 1\nd = {**d, **u}\n".repeat(500)}${dataset}`,
+  ],
   ["a dictionary that holds itself", `d = {}\nd["d"] = d\nx = d["d"]["d"]["d"]\n${dataset}`],
   ["a class that is its own base", `class A(A): pass\nA().x\n${dataset}`],
   ["a number of a megabyte", `x = ${fill("9")}\n`],
