@@ -27,8 +27,11 @@ export interface ModuleEffects {
   facts(node: FunctionDefinition | Lambda): Facts;
   /** The module's functions of a name, methods included. */
   functions(name: string): readonly FunctionDefinition[];
-  /** The names, and those whose values they may share: after `D = C` whoever changes `D` changes `C`. */
-  shared(names: Iterable<string>, deep: boolean): Set<string>;
+  /**
+   * The names, and those whose values they may share: after `D = C` whoever changes `D` changes `C`; with `deep`, also after `D = [C]`.
+   * Null when they are too many to tell.
+   */
+  shared(names: Iterable<string>, deep: boolean): ReadonlySet<string> | null;
 }
 
 /** What a function does when it, or a function in it, is called. */
@@ -49,6 +52,9 @@ const reflective = /^(?:globals|locals|vars|exec|__import__)$/;
 /** Statements that only read. */
 const query =
   /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:select|with|from|table|values|describe|desc|show|explain|map|reduce)\b/i;
+/** How many names may share a value, and how deep calls are followed; beyond that a statement counts as changing anything. */
+const maxShared = 100;
+const maxCalls = 100;
 const nothing: Effects = { names: new Set(), elsewhere: false };
 
 /** What the statements of a module do. Functions are told by their names, so that what is not known for certain is rather believed. */
@@ -78,30 +84,54 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
     true,
   );
   const known = new Map<FunctionDefinition | Lambda, Facts>();
+  let depth = 0;
 
-  const shared = (names: Iterable<string>, deep: boolean): Set<string> => {
+  const sharedBy = new Map<string, ReadonlySet<string> | null>();
+  const shared = (names: Iterable<string>, deep: boolean): Set<string> | null => {
     const found = new Set<string>();
-    const pending = [...names];
-    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-      if (found.has(name)) continue;
-      found.add(name);
-      const values = [...(sharing.get(name) ?? [])];
-      const more = values.flatMap((value) => (deep ? [...namesIn(value, true)] : givers(value)));
-      // `rules()["n"] = 1` changes what `rules` gives.
-      const within = (functions.get(name) ?? []).flatMap((node) => [...facts(node).free]);
-      pending.push(...[...more, ...within].filter((each) => sharing.has(each)));
+    for (const name of names) {
+      const key = `${deep} ${name}`;
+      let others = sharedBy.get(key);
+      if (others === undefined) {
+        others = sharedWith(name, deep);
+        sharedBy.set(key, others);
+      }
+      if (others === null) return null;
+      for (const other of others) found.add(other);
     }
     return found;
   };
 
+  const sharedWith = (first: string, deep: boolean): Set<string> | null => {
+    const found = new Set<string>();
+    const pending = [first];
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      if (found.has(name)) continue;
+      found.add(name);
+      if (found.size > maxShared) return null;
+      const add = (each: string) => sharing.has(each) && pending.push(each);
+      for (const value of sharing.get(name) ?? [])
+        for (const each of deep ? namesIn(value, true) : givers(value)) add(each);
+      // `rules()["n"] = 1` changes what `rules` gives.
+      for (const node of functions.get(name) ?? []) for (const each of facts(node).free) add(each);
+    }
+    return found;
+  };
+
+  /** What an expression stood for at the end of the module, as far as it is told by names and attributes. */
   const resolve = (node: Expression): Value | undefined => {
-    if (node.type === "Name") return run.scope.vars.get(node.id);
-    if (node.type === "Call") return resolve(node.callee);
-    if (node.type !== "Attribute") return undefined;
-    const object = resolve(node.object);
-    if (object?.type === "module") return object.run.scope.vars.get(node.name);
-    const of = object?.type === "instance" ? object.class : object?.type === "class" ? object : undefined;
-    return of?.scope.vars.get(node.name);
+    const names: string[] = [];
+    let root = node;
+    for (; root.type === "Attribute" || root.type === "Call"; root = root.type === "Call" ? root.callee : root.object)
+      if (root.type === "Attribute") names.push(root.name);
+    let value = root.type === "Name" ? run.scope.vars.get(root.id) : undefined;
+    for (let name = names.pop(); name !== undefined && value !== undefined; name = names.pop()) {
+      const of = value.type === "instance" ? value.class : value;
+      if (of.type === "module") value = of.run.scope.vars.get(name);
+      else if (of.type === "class") value = of.scope.vars.get(name);
+      else return isLibrary(of) ? of : undefined;
+    }
+    return value;
   };
 
   /** The functions that a name may stand for when it is called. */
@@ -142,13 +172,16 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
 
   const useFacts = (node: FunctionDefinition, bound: boolean, call: Call | null, callee: Expression, into: Seen) => {
     const { changes, given, elsewhere } = facts(node);
-    into.changed.push(...changes);
+    for (const name of changes) into.changed.push(name);
     into.elsewhere ||= elsewhere;
     const self = bound ? node.parameters[0]?.name : undefined;
     if (self !== undefined && given.has(self) && callee.type === "Attribute")
-      into.changed.push(...givers(callee.object));
+      addAll(into.changed, givers(callee.object));
     if (given.size > (self !== undefined && given.has(self) ? 1 : 0))
-      into.changed.push(...(call?.args ?? []).flatMap((arg) => givers(arg.value)));
+      addAll(
+        into.changed,
+        (call?.args ?? []).flatMap((arg) => [...givers(arg.value)]),
+      );
   };
 
   /** What a call does; a decorator is one without arguments. */
@@ -160,7 +193,11 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
     if (value?.type === "function" && value.run !== run) {
       const { changes, given, elsewhere } = effectsOf(value.run).facts(value.node);
       if (changes.size > 0 || elsewhere) into.elsewhere = true;
-      if (given.size > 0) into.changed.push(...(call?.args ?? []).flatMap((arg) => givers(arg.value)));
+      if (given.size > 0)
+        addAll(
+          into.changed,
+          (call?.args ?? []).flatMap((arg) => [...givers(arg.value)]),
+        );
     } else if (value?.type === "class" && value.run !== run) {
       const other = effectsOf(value.run);
       for (const method of methods(value.node, /^__(?:init|new|post_init)__$/)) {
@@ -171,26 +208,29 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
     if (name === null || targets.length > 0) return;
     if (callee.type === "Name") {
       if (changesFirst.test(name))
-        into.changed.push(...(call?.args.slice(0, 1) ?? []).flatMap((arg) => givers(arg.value)));
+        addAll(
+          into.changed,
+          (call?.args.slice(0, 1) ?? []).flatMap((arg) => [...givers(arg.value)]),
+        );
       if (name === "exec") into.elsewhere = true;
       return;
     }
     if (callee.type !== "Attribute") return;
     const { object } = callee;
-    if (setting.test(name)) into.set.push(...givers(object));
+    if (setting.test(name)) addAll(into.set, givers(object));
     const statement = call?.args[0]?.value;
     const sql = statement?.type === "Formatted" ? statement.parts[0] : statement;
     if (name === "sql" && sql?.type === "Text" && !query.test(sql.value)) into.elsewhere = true;
     if (!changing.has(name) || (!isStatement && /^(?:sort|reverse)$/.test(name))) return;
     // `np.append(x, y)` is a function of a module, `sys.path.append(x)` changes a list.
     if (object.type === "Name" && !own.has(object.id) && isLibrary(resolve(object))) return;
-    into.changed.push(...givers(object));
+    addAll(into.changed, givers(object));
   };
 
   /** What the nodes of a tree do when they are reached. */
   const seeNode = (node: Part, into: Seen): void => {
     for (const { target } of targetsOf(node))
-      for (const part of targetParts(target)) into.changed.push(...givers(part));
+      for (const part of targetParts(target)) addAll(into.changed, givers(part));
     if (node.type === "Expression" && node.value.type === "Call") seeCall(node.value, node.value.callee, true, into);
     else if (node.type === "Call") seeCall(node, node.callee, false, into);
     else if (node.type === "Function" || node.type === "Class") {
@@ -199,8 +239,8 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
         if (decorator.type !== "Call") seeCall(null, decorator, false, into);
         // `@RULES.rule`, of what is not known: it is there to put the function into it.
         if (callee.type === "Attribute") {
-          const roots = givers(callee.object).filter((name) => sharing.has(name));
-          if (called(callee).length === 0 && !isLibrary(resolve(callee.object))) into.changed.push(...roots);
+          const roots = [...givers(callee.object)].filter((name) => sharing.has(name));
+          if (called(callee).length === 0 && !isLibrary(resolve(callee.object))) addAll(into.changed, roots);
         }
       }
       if (node.type === "Class") seeBases(node, into);
@@ -224,7 +264,7 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
           pending.push(of);
           for (const method of methods(of, made)) {
             const { changes, elsewhere } = facts(method);
-            into.changed.push(...changes);
+            for (const name of changes) into.changed.push(name);
             into.elsewhere ||= elsewhere;
           }
         }
@@ -238,13 +278,22 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
     const result: Facts = { changes: new Set(), given: new Set(), free: new Set(), elsewhere: false };
     // Before its calls are followed: functions may call each other.
     known.set(node, result);
+    if (depth >= maxCalls) {
+      result.elsewhere = true;
+      return result;
+    }
+    depth++;
     const parameters = new Set(node.parameters.map((each) => each.name));
-    const locals = new Map<string, string[]>();
+    const locals = new Map<string, Set<string>>();
     const moved = new Set<string>();
     const seen: Seen = { changed: [], set: [], elsewhere: false };
     const inner: (FunctionDefinition | Lambda)[] = [];
     const body = bodyOfFunction(node);
-    const local = (name: string, from: readonly string[]) => locals.set(name, [...(locals.get(name) ?? []), ...from]);
+    const local = (name: string, from: Iterable<string>) => {
+      const givenBy = locals.get(name) ?? new Set();
+      locals.set(name, givenBy);
+      for (const each of from) givenBy.add(each);
+    };
     visit(
       body,
       (each) => {
@@ -267,7 +316,7 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
     for (const name of namesIn(body, true)) if (!isOwn(name)) result.free.add(name);
     for (const each of inner) {
       const { changes, free, elsewhere } = facts(each);
-      seen.changed.push(...changes);
+      for (const name of changes) seen.changed.push(name);
       seen.elsewhere ||= elsewhere;
       for (const name of free) if (!isOwn(name)) result.free.add(name);
     }
@@ -278,7 +327,7 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
       for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
         if (all.has(name)) continue;
         all.add(name);
-        if (!moved.has(name)) pending.push(...(locals.get(name) ?? []));
+        if (!moved.has(name)) for (const each of locals.get(name) ?? []) pending.push(each);
       }
       return new Set([...all].filter((name) => parameters.has(name) || !isOwn(name)));
     };
@@ -288,6 +337,7 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
       else if (isChangeable(name)) result.elsewhere = true;
     }
     if (seen.elsewhere || origins(seen.set).size > 0) result.elsewhere = true;
+    depth--;
     return result;
   };
 
@@ -318,6 +368,11 @@ export function effectsOf(run: ModuleRun): ModuleEffects {
 
 function isLibrary(value: Value | undefined): boolean {
   return value !== undefined && /^(?:external|module|package|api|spark|builtin)$/.test(value.type);
+}
+
+/** Without spreading: a call may have more arguments than that can take. */
+function addAll(into: string[], names: Iterable<string>): void {
+  for (const name of names) into.push(name);
 }
 
 function methods(node: ClassDefinition, names: RegExp): FunctionDefinition[] {

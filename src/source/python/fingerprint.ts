@@ -60,14 +60,15 @@ export function partsOf(run: ModuleRun): Parts {
   const parts = spellings.map(({ statement, spelled }, index): Part => {
     const bound = bindings(statement);
     const { names, elsewhere } = effects.of(statement);
+    const shared = effects.shared(names, true);
     const own = statement.type !== "Function" && statement.type !== "Class" ? spelled.assigned : [];
     const bases = asksForSubclasses && statement.type === "Class" ? namesIn(statement.args) : [];
     return {
       ...spelled,
       statement,
       index,
-      binds: bound && new Set([...bound, ...own, ...bases, ...effects.shared(names, true)]),
-      elsewhere: elsewhere || isThrownAway(statement, used, run),
+      binds: bound && new Set([...bound, ...own, ...bases, ...(shared ?? names)]),
+      elsewhere: elsewhere || shared === null || isThrownAway(statement, used, run),
       files: filesNamed(statement, run),
     };
   });
@@ -136,18 +137,25 @@ export function fingerprintOf(made: readonly (Definition | Flow)[], parts: Parts
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
     if (taken.has(part)) continue;
     const { docstrings } = parts;
-    const { text, names } = withoutIterable.size === 0 ? part : spell(part.statement, { withoutIterable, docstrings });
+    const { start, end } = part.statement;
+    const hasLoop = [...withoutIterable].some((loop) => loop.start >= start && loop.end <= end);
+    const { text, names } = hasLoop ? spell(part.statement, { withoutIterable, docstrings }) : part;
     taken.set(part, text + part.files);
-    if (reflectiveText.test(text)) pending.push(...parts.parts);
+    if (reflectiveText.test(text)) addAll(pending, parts.parts);
     for (const name of names) {
       if (used.has(name)) continue;
       used.add(name);
-      if (reflective.test(name) && !parts.binding.has(name)) pending.push(...parts.parts);
-      pending.push(...(parts.binding.get(name) ?? []));
+      if (reflective.test(name) && !parts.binding.has(name)) addAll(pending, parts.parts);
+      addAll(pending, parts.binding.get(name) ?? []);
     }
   }
   const texts = [...taken].sort(([a], [b]) => a.index - b.index).map(([, text]) => text);
   return fingerprint([parts.installs, ...texts, ...new Set(turns?.map((turn) => turn.value))].join("\n"));
+}
+
+/** Without spreading: a module may have more parts than a call may have arguments. */
+function addAll(pending: Part[], parts: readonly Part[]): void {
+  for (const part of parts) pending.push(part);
 }
 
 /** The commands of a notebook that install packages, `%pip` and its like, with their spaces in one form; "" for none. */

@@ -31,7 +31,8 @@ export function carries(loop: For, effects: ModuleEffects): boolean {
 
   const changes = (statement: Statement, fresh: ReadonlySet<string>): boolean => {
     const { names, elsewhere } = effects.of(statement);
-    return elsewhere || [...effects.shared(names, false)].some((name) => !fresh.has(name));
+    const changed = effects.shared(names, false);
+    return elsewhere || changed === null || [...changed].some((name) => !fresh.has(name));
   };
 
   /** Follows statements; `fresh` are the names that this turn has given a value by then. */
@@ -106,7 +107,7 @@ export function carries(loop: For, effects: ModuleEffects): boolean {
       if (left.has(name)) continue;
       const { free } = effects.facts(node);
       if (isLate(free)) return true;
-      pending.push(...free);
+      for (const each of free) pending.push(each);
     }
   }
   return false;

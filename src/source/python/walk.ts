@@ -54,32 +54,42 @@ const fresh =
  * The names whose values an expression may give, or a part of them: changing what it gives changes theirs. What makes a value of its own
  * (a list, `dict(x)`, a class that is called) gives none.
  */
-export function givers(value: Expression): string[] {
-  switch (value.type) {
-    case "Name":
-      return [value.id];
-    case "Attribute":
-    case "Subscript":
-      return givers(value.object);
-    case "Call": {
-      const { callee } = value;
-      const args = value.args.flatMap((arg) => givers(arg.value));
-      const name = lastName(callee);
-      if (name !== null && (fresh.test(name) || /^[A-Z]/.test(name))) return [];
-      return callee.type === "Attribute" ? [...givers(callee.object), ...args] : [...givers(callee), ...args];
+export function givers(value: Expression): Set<string> {
+  const names = new Set<string>();
+  const pending: (Expression | null)[] = [value];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    switch (node?.type) {
+      case "Name":
+        names.add(node.id);
+        break;
+      case "Attribute":
+      case "Subscript":
+        pending.push(node.object);
+        break;
+      case "Call": {
+        const { callee } = node;
+        const name = lastName(callee);
+        if (name !== null && (fresh.test(name) || /^[A-Z]/.test(name))) break;
+        pending.push(callee);
+        for (const arg of node.args) pending.push(arg.value);
+        break;
+      }
+      case "Conditional":
+        pending.push(node.then, node.otherwise);
+        break;
+      case "Operation":
+        if (node.operator === "or" || node.operator === "and") pending.push(node.left, node.right);
+        break;
+      case "Named":
+        pending.push(node.target, node.value);
+        break;
+      case "Star":
+      case "Await":
+        pending.push(node.value);
+        break;
     }
-    case "Conditional":
-      return [...givers(value.then), ...givers(value.otherwise)];
-    case "Operation":
-      return value.operator === "or" || value.operator === "and" ? [...givers(value.left), ...givers(value.right)] : [];
-    case "Named":
-      return [...givers(value.target), ...givers(value.value)];
-    case "Star":
-    case "Await":
-      return value.value === null ? [] : givers(value.value);
-    default:
-      return [];
   }
+  return names;
 }
 
 /** `c` of `a.b.c` and of `c`. */
