@@ -1,4 +1,4 @@
-import type { Call, ClassDefinition, Expression, FunctionDefinition, Lambda, Statement } from "./ast.js";
+import type { Argument, Call, ClassDefinition, Expression, FunctionDefinition, Lambda, Statement } from "./ast.js";
 import { changing } from "./bindings.js";
 import type { ModuleRun } from "./machine.js";
 import type { Value } from "./values.js";
@@ -135,9 +135,9 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
   };
 
   /** The functions that a name may stand for when it is called. */
-  const called = (callee: Expression): { node: FunctionDefinition; bound: boolean }[] => {
-    const found = new Set<FunctionDefinition>();
-    const bound = new Set<FunctionDefinition>();
+  const called = (callee: Expression): { node: FunctionDefinition | Lambda; bound: boolean }[] => {
+    const found = new Set<FunctionDefinition | Lambda>();
+    const bound = new Set<FunctionDefinition | Lambda>();
     const seen = new Set<string>();
     const name = lastName(callee);
     const pending = name === null ? [...namesIn(callee, true)] : [name];
@@ -149,13 +149,14 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
         if (callee.type === "Attribute") bound.add(node);
       }
       for (const node of classes.get(each) ?? []) {
-        for (const method of methods(node, /^__(?:init|new|post_init|call)__$/)) {
+        for (const method of methods(node, /^__(?:init|new|post_init|call|set_name)__$/)) {
           found.add(method);
           bound.add(method);
         }
       }
       // `r = rule`, `make = partial(rule, 1)`
       for (const value of sharing.get(each) ?? []) {
+        if (value.type === "Lambda") found.add(value);
         const names = [...namesIn(value, true)];
         pending.push(...names.filter((one) => functions.has(one) || classes.has(one)));
       }
@@ -170,7 +171,13 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
     elsewhere: boolean;
   }
 
-  const useFacts = (node: FunctionDefinition, bound: boolean, call: Call | null, callee: Expression, into: Seen) => {
+  const useFacts = (
+    node: FunctionDefinition | Lambda,
+    bound: boolean,
+    call: Call | null,
+    callee: Expression,
+    into: Seen,
+  ) => {
     const { changes, given, elsewhere } = facts(node);
     for (const name of changes) into.changed.push(name);
     into.elsewhere ||= elsewhere;
@@ -184,10 +191,40 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
       );
   };
 
+  const firstOf = (call: Call | null, into: Seen): void => {
+    const [first] = call?.args ?? [];
+    if (first !== undefined) addAll(into.changed, givers(first.value));
+  };
+
+  /** What a function does that is handed over, or has got another name: `map(a.append, x)`, `add = a.append`. */
+  const seeHanded = (value: Expression, into: Seen): void => {
+    if (value.type === "Name" || value.type === "Lambda") {
+      for (const node of value.type === "Name" ? (functions.get(value.id) ?? []) : [value]) {
+        const { changes, elsewhere } = facts(node);
+        addAll(into.changed, changes);
+        into.elsewhere ||= elsewhere;
+      }
+    } else if (value.type === "Attribute") {
+      if (changing.has(value.name)) addAll(into.changed, givers(value.object));
+      if (setting.test(value.name)) addAll(into.set, givers(value.object));
+    }
+  };
+
   /** What a call does; a decorator is one without arguments. */
   const seeCall = (call: Call | null, callee: Expression, isStatement: boolean, into: Seen): void => {
     const targets = called(callee);
     for (const { node, bound } of targets) useFacts(node, bound, call, callee, into);
+    for (const { value } of call?.args ?? []) seeHanded(value, into);
+    if (callee.type === "Name") for (const value of sharing.get(callee.id) ?? []) seeHanded(value, into);
+    if (callee.type === "Name" && callee.id === "type" && call?.args.length === 3)
+      seeBasesIn([...call.args.slice(1, 2)], into);
+    // `getattr(a, "append")(x)` and `list.append(a, x)`
+    if (callee.type === "Call" && lastName(callee.callee) === "getattr") firstOf(callee, into);
+    const ofType =
+      callee.type === "Attribute" &&
+      callee.object.type === "Name" &&
+      /^(?:list|dict|set|deque)$/.test(callee.object.id);
+    if (ofType) firstOf(call, into);
     const name = lastName(callee);
     const value = resolve(callee);
     if (value?.type === "function" && value.run !== run) {
@@ -207,11 +244,7 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
     }
     if (name === null || targets.length > 0) return;
     if (callee.type === "Name") {
-      if (changesFirst.test(name))
-        addAll(
-          into.changed,
-          (call?.args.slice(0, 1) ?? []).flatMap((arg) => [...givers(arg.value)]),
-        );
+      if (changesFirst.test(name)) firstOf(call, into);
       if (name === "exec") into.elsewhere = true;
       return;
     }
@@ -247,13 +280,18 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
     }
   };
 
-  const seeBases = (node: ClassDefinition, into: Seen): void => {
-    const seen = new Set<ClassDefinition>();
-    const pending = [node];
+  const seeBases = (node: ClassDefinition, into: Seen): void => seeBasesIn(node.args, into);
+
+  const seeBasesIn = (first: readonly Argument[], into: Seen): void => {
+    const seen = new Set<readonly Argument[]>();
+    const pending = [first];
     for (let each = pending.pop(); each !== undefined; each = pending.pop()) {
       if (seen.has(each)) continue;
       seen.add(each);
-      for (const { name, value } of each.args) {
+      const bases = each.flatMap(({ name, value }) =>
+        value.type === "Tuple" ? value.items.map((item) => ({ name, value: item })) : [{ name, value }],
+      );
+      for (const { name, value } of bases) {
         const made = name === "metaclass" ? /^__(?:init|new|prepare|call)__$/ : /^__init_subclass__$/;
         const base = resolve(value);
         if (base?.type === "class" && base.run !== run) {
@@ -261,7 +299,7 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
           continue;
         }
         for (const of of classes.get(lastName(value) ?? "") ?? []) {
-          pending.push(of);
+          pending.push(of.args);
           for (const method of methods(of, made)) {
             const { changes, elsewhere } = facts(method);
             for (const name of changes) into.changed.push(name);
@@ -332,8 +370,11 @@ export function effectsIn(run: ModuleRun): ModuleEffects {
       return new Set([...all].filter((name) => parameters.has(name) || !isOwn(name)));
     };
     for (const name of origins(seen.changed)) {
-      if (parameters.has(name)) result.given.add(name);
-      else if (own.has(name)) result.changes.add(name);
+      if (parameters.has(name)) {
+        result.given.add(name);
+        const value = node.parameters.find((each) => each.name === name)?.default;
+        if (value) for (const each of givers(value)) if (own.has(each)) result.changes.add(each);
+      } else if (own.has(name)) result.changes.add(name);
       else if (isChangeable(name)) result.elsewhere = true;
     }
     if (seen.elsewhere || origins(seen.set).size > 0) result.elsewhere = true;

@@ -327,3 +327,59 @@ describe("flows that stand elsewhere than their table", () => {
     expect(made(flow, "def where(x): return 'b'\n")[0]).not.toBe(before[0]);
   });
 });
+
+const ways: readonly (readonly [about: string, prefix: string, from: string])[] = [
+  ["class var via instance", "class C: pass\nN = C()\nM = N\nsetattr(M, 'a', 1)\n", "1"],
+  ["update call in assign chain", "N = {}\nx = y = N.update(a=1)\n", "1"],
+  ["operator call", "N = {}\nN |= {'a': 1}\n", "1"],
+  ["list comp", "N = {}\nx = [N.setdefault('a', i) for i in [1]]\n", "1"],
+  ["lambda", "N = {}\nf = lambda v: N.update(a=v)\nz = f(1)\n", "1"],
+  ["lambda registry", "N = {}\nreg = lambda f: N.setdefault(f.__name__, f)\n@reg\ndef q(): return 1\n", "1"],
+  ["partial", "from functools import partial\nN = {}\ndef put(k, v): N[k] = v\np = partial(put, 'a')\nz = p(1)\n", "1"],
+  ["for items", "N = [{}]\nfor d in N: d['a'] = 1\n", "1"],
+  ["with", "N = {}\nwith open('x') as f: N['a'] = 1\n", "1"],
+  ["map", "N = {}\ndef put(v): N['a'] = v\nz = list(map(put, [1]))\n", "1"],
+  [
+    "property registry",
+    "N = {}\nclass R:\n    def __call__(self, f):\n        N[f.__name__] = f\n        return f\nreg = R()\n@reg\ndef q(): return 1\n",
+    "1",
+  ],
+  [
+    "set_name",
+    "N = {}\nclass D:\n    def __init__(self, v): self.v = v\n    def __set_name__(self, o, n): N[n] = self.v\nclass K:\n    x = D(1)\n",
+    "1",
+  ],
+  [
+    "contextmanager",
+    "N = {}\ndef deco(**kw):\n    def w(f):\n        N.update({f.__name__: kw})\n        return f\n    return w\n@deco(v=1)\ndef q(): pass\n",
+    "1",
+  ],
+  ["getattr method", "N = []\nz = getattr(N, 'append')(1)\n", "1"],
+  ["unbound method", "N = []\nz = list.append(N, 1)\n", "1"],
+  ["method alias", "N = []\nadd = N.append\nz = add(1)\n", "1"],
+  ["dec method alias", "N = []\nadd = N.append\n@add\ndef q(): return 1\n", "1"],
+  ["dec direct append", "N = []\n@N.append\ndef q(): return 1\n", "1"],
+  ["default dict store", "N = {}\ndef f(x, memo=N): memo['a'] = x\nz = f(1)\n", "1"],
+  ["nested tuple target", "N = {}\nN['a'], y = 1, 2\n", "1"],
+  ["type()", "class B:\n    def __init_subclass__(cls): N.append(cls)\nN = []\nK = type('K', (B,), {'v': 1})\n", "1"],
+];
+
+test.each(ways)("a value that is changed by way of: %s", (_about, prefix, from) => {
+  const at = prefix.lastIndexOf(from);
+  const use = "@dlt.table\ndef a(): return dlt.read('x').limit(N['a'])\n";
+  const text = `${head}${prefix}${use}${b}`;
+  expect(changed(text, `${head}${prefix.slice(0, at)}9${prefix.slice(at + 1)}${use}${b}`)).toContain("a");
+});
+
+test("chains of calls, of names and of whatever else are followed in bounded time", () => {
+  const many = (count: number, line: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => line(i)).join("");
+  for (const text of [
+    `x0 = []\n${many(5000, (i) => `x${i + 1} = x${i}\nx${i + 1}.append(${i})\n`)}`,
+    `${many(5000, (i) => `def f${i}(a):\n    return f${i + 1}(a)\n`)}x = f0(1)\n`,
+    `x = f(${many(150_000, (i) => `a${i},`)})\nx.append(1)\n`,
+    `${many(150_000, (i) => `p${i} = 1\n`)}x = globals()\n`,
+    `x = a${".b()".repeat(50_000)}\nx.append(1)\n`,
+  ])
+    expect(readModule("src/m.py", `${head}${text}${b}`).fingerprint).not.toBeNull();
+});
