@@ -3,6 +3,7 @@ import { finding } from "../diagnostics/finding.js";
 import { byCodePoint } from "../order.js";
 import type { Kind, Layer } from "../project/model.js";
 import type { FileTree } from "../project/tree.js";
+import { skipped } from "./beside.js";
 import { openResolver, type Resolution } from "./dependencies.js";
 import { isIgnored } from "./ignore.js";
 import { folderTags, guessLayer, sharedFolders } from "./layers.js";
@@ -51,10 +52,6 @@ interface Candidate {
 }
 
 const tableName = /^[A-Za-z_][A-Za-z0-9_]{0,254}(?:\.[A-Za-z_][A-Za-z0-9_]{0,254}){0,2}$/;
-
-/** Files that define no pipeline: tests, environments, and the engine that `ldp init` wrote. */
-export const skipped =
-  /(?:^|\/)(?:tests?|node_modules|site-packages|venv|env|dist|build|__pycache__)\/|(?:^|\/)(?:conftest|setup)\.py$|(?:^|\/)test_[^/]*\.py$|^pipelines\/ldp(?:\/|_engine\.py$)/;
 
 /**
  * Finds the datasets of a repository by reading every module in it. `named` gives the tables of modules that hold a bare query, by the

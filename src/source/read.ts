@@ -1,5 +1,7 @@
+import { byCodePoint } from "../order.js";
 import type { Project, Table } from "../project/model.js";
 import { type FileTree, TreeError } from "../project/tree.js";
+import { modulesBeside } from "./beside.js";
 import { joinedFingerprint } from "./digest.js";
 import { definesTable, indexNames, matchTable, type NameIndex } from "./match.js";
 import type { Dataset, ModuleReading, ReadOptions, Sources, TableSource } from "./model.js";
@@ -30,24 +32,33 @@ export function readSources(project: Project, tree: FileTree, options: ReadOptio
     project,
   );
   const flows = flowsElsewhere(modules, index);
+  const unnamed: ReadonlyMap<string, readonly FlowElsewhere[]> = options.fingerprints
+    ? unnamedFlows(project, tree, modules, read, visit, index)
+    : new Map();
   const tablesIn = tablesByModule(project);
   for (const table of project.tables) {
     const module = modules.get(table.module) ?? null;
     const own = module === null ? null : datasetOf(table, module, project, tablesIn.get(table.module) ?? []);
+    const others = (flows.get(table.name) ?? []).filter(({ flow }) => flow !== own);
+    const flowsBeside = unnamed.get(table.name) ?? [];
     const dataset =
       own === null
         ? null
         : withFlows(
             own,
-            (flows.get(table.name) ?? []).filter((flow) => flow !== own),
+            others.map(({ flow }) => flow),
           );
     tables.set(table.name, {
       table: table.name,
       module: table.module,
       dataset,
       kind: dataset?.kind ?? null,
-      fingerprint: dataset?.fingerprint ?? null,
-      helpers: module === null ? new Map() : closure(module, modules),
+      fingerprint:
+        dataset &&
+        (flowsBeside.length === 0
+          ? dataset.fingerprint
+          : joinedFingerprint([dataset, ...flowsBeside.map(({ flow }) => flow)])),
+      helpers: module === null ? new Map() : helpersOf(module, [...others, ...flowsBeside], modules),
     });
   }
   return { modules, tables };
@@ -117,17 +128,63 @@ function datasetOf(table: Table, module: ModuleReading, project: Project, siblin
   return free.find((dataset) => dataset.flowOnly !== true) ?? free[0] ?? null;
 }
 
+interface FlowElsewhere {
+  readonly flow: Dataset;
+  readonly module: ModuleReading;
+}
+
 /** Flows into a table that stand in other modules than its definition, by the table's name. */
-function flowsElsewhere(modules: ReadonlyMap<string, ModuleReading>, index: NameIndex): Map<string, Dataset[]> {
-  const flows = new Map<string, Dataset[]>();
+function flowsElsewhere(
+  modules: ReadonlyMap<string, ModuleReading>,
+  index: NameIndex,
+): Map<string, readonly FlowElsewhere[]> {
+  const flows = new Map<string, FlowElsewhere[]>();
   for (const module of modules.values()) {
-    for (const dataset of module.datasets) {
-      if (dataset.flowOnly !== true || dataset.name === null) continue;
-      const match = matchTable(dataset.name, index, null);
-      if (match.kind === "table") flows.set(match.name, [...(flows.get(match.name) ?? []), dataset]);
+    for (const flow of module.datasets) {
+      if (flow.flowOnly !== true || flow.name === null) continue;
+      const match = matchTable(flow.name, index, null);
+      if (match.kind === "table") flows.set(match.name, [...(flows.get(match.name) ?? []), { flow, module }]);
     }
   }
   return flows;
+}
+
+/**
+ * Flows in modules that config.yml does not name, and that lie beside or below those that it names. Whether the pipeline loads them is up
+ * to its libraries, which are not looked at. They count for what changed alone: a change too many does no harm, a read that `depends_on`
+ * lacks would be an error. By the table's name.
+ */
+function unnamedFlows(
+  project: Project,
+  tree: FileTree,
+  modules: ReadonlyMap<string, ModuleReading>,
+  read: (path: string) => ModuleReading | null,
+  visit: (path: string) => unknown,
+  index: NameIndex,
+): Map<string, readonly FlowElsewhere[]> {
+  const named = new Set(project.tables.map((table) => table.module));
+  const found = new Map<string, ModuleReading>();
+  for (const path of modulesBeside(named, tree)) {
+    if (modules.has(path) || !mayHaveFlows(path, tree)) continue;
+    const module = read(path);
+    if (module === null) continue;
+    found.set(path, module);
+    for (const imported of module.imports) visit(imported);
+  }
+  return flowsElsewhere(found, index);
+}
+
+/** Whether a module is worth reading for its flows: most are not. */
+function mayHaveFlows(path: string, tree: FileTree): boolean {
+  try {
+    const text = new TextDecoder().decode(tree.read(path));
+    return path.endsWith(".sql")
+      ? /\b(?:flow|apply\s+changes|auto\s+cdc|insert)\b/i.test(text)
+      : /append_flow|apply_changes|auto_cdc|update_flow/.test(text);
+  } catch (error) {
+    if (error instanceof TreeError) return false;
+    throw error;
+  }
 }
 
 function withFlows(dataset: Dataset, flows: readonly Dataset[]): Dataset {
@@ -141,6 +198,18 @@ function withFlows(dataset: Dataset, flows: readonly Dataset[]): Dataset {
   };
 }
 
+/** The modules that a table's module imports, and those that the modules of the flows into it import. */
+function helpersOf(
+  module: ModuleReading,
+  flows: readonly FlowElsewhere[],
+  modules: ReadonlyMap<string, ModuleReading>,
+): ReadonlyMap<string, string | null> {
+  const helpers = closure(module, modules);
+  for (const { module: other } of flows)
+    for (const [path, print] of closure(other, modules)) if (path !== module.path) helpers.set(path, print);
+  return new Map([...helpers].sort(([a], [b]) => byCodePoint(a, b)));
+}
+
 /** Every module that a module imports, directly or through others, with its fingerprint. */
 function closure(module: ModuleReading, modules: ReadonlyMap<string, ModuleReading>): Map<string, string | null> {
   const found = new Map<string, string | null>();
@@ -151,5 +220,5 @@ function closure(module: ModuleReading, modules: ReadonlyMap<string, ModuleReadi
     found.set(path, imported.fingerprint);
     pending.push(...imported.imports);
   }
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return found;
 }

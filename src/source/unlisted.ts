@@ -1,8 +1,8 @@
-import { posix } from "node:path";
 import { byCodePoint } from "../order.js";
 import type { Project } from "../project/model.js";
 import type { FileTree } from "../project/tree.js";
-import { nameOf, skipped } from "./discover.js";
+import { modulesBeside } from "./beside.js";
+import { nameOf } from "./discover.js";
 import { isIgnored } from "./ignore.js";
 import { indexNames, matchTable } from "./match.js";
 import type { ModuleReading, Sources } from "./model.js";
@@ -41,17 +41,6 @@ export function unlistedDatasets(project: Project, sources: Sources, tree: FileT
 
 function modulesNear(named: ReadonlySet<string>, sources: Sources, tree: FileTree): ModuleReading[] {
   const read = openReader(tree, { fingerprints: false });
-  const folders = new Set([...named].map((path) => posix.dirname(path)));
-  // Beside a module at the top there may be anything, but not below it: that would be the whole repository.
-  const isNear = (path: string) => {
-    for (let folder = posix.dirname(path), own = true; ; folder = posix.dirname(folder), own = false) {
-      if (folders.has(folder)) return folder !== "." || own;
-      if (folder === ".") return false;
-    }
-  };
-  const paths = new Set([
-    ...[...named].filter((path) => sources.modules.has(path)),
-    ...tree.list("").filter((path) => /\.(?:py|sql|ipynb)$/.test(path) && !skipped.test(path) && isNear(path)),
-  ]);
+  const paths = new Set([...[...named].filter((path) => sources.modules.has(path)), ...modulesBeside(named, tree)]);
   return [...paths].flatMap((path) => sources.modules.get(path) ?? read(path) ?? []);
 }

@@ -141,6 +141,35 @@ describe.each(["", "teams/sales"])("plan --base, with the project in %j", (folde
     ).toEqual({});
   });
 
+  test("a flow in a module that config.yml does not name modifies its table", () => {
+    const flow = (x: number) =>
+      `CREATE FLOW more AS INSERT INTO raw BY NAME SELECT * FROM STREAM a.b.c WHERE x = ${x};\n`;
+    const modified = {
+      raw: ["modified", "code"],
+      clean: ["affected", "upstream raw"],
+      mart: ["affected", "upstream raw"],
+    };
+    expect(changes({ "transformations/bronze/more.sql": flow(1) })).toEqual(modified);
+    write({ "transformations/bronze/more.sql": flow(1) });
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "flow");
+    expect(changes({ "transformations/bronze/more.sql": `-- the same\n${flow(1)}` })).toEqual({});
+    expect(changes({ "transformations/bronze/more.sql": flow(2) })).toEqual(modified);
+    git("reset", "--quiet", "--hard", "HEAD~1");
+  });
+
+  test("a file that the code opens by its path modifies what opens it", () => {
+    const opening = clean.replace("year()", 'open("queries/clean.sql").read()');
+    write({ "transformations/silver/clean.py": opening, "queries/clean.sql": "a > 1\n" });
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "file");
+    expect(changes({ "queries/clean.sql": "a > 2\n" })).toEqual({
+      clean: ["modified", "code"],
+      mart: ["affected", "upstream clean"],
+    });
+    git("reset", "--quiet", "--hard", "HEAD~1");
+  });
+
   test("kind", () => {
     const edited = table("clean", "raw", "table");
     expect(changes({ "transformations/silver/clean.py": edited }).clean).toEqual([

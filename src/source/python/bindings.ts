@@ -1,6 +1,13 @@
 import type { Expression, Statement } from "./ast.js";
 
-const changing = new Set(["append", "extend", "insert", "add", "update", "setdefault", "pop", "remove", "clear"]);
+/** Methods of lists, sets, dictionaries, queues and files that change them. */
+export const changing = new Set(
+  (
+    "append extend insert add update setdefault pop remove clear sort reverse popitem popleft appendleft extendleft rotate discard " +
+    "difference_update intersection_update symmetric_difference_update send put put_nowait readline readlines write writelines " +
+    "__setitem__ __delitem__ __next__"
+  ).split(" "),
+);
 
 /**
  * The names that a statement of a module gives a value or changes, branches and loops included, functions' own names not. Null when they

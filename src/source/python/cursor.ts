@@ -35,7 +35,9 @@ export class Cursor {
 
   protected word(offset = 0): string {
     const at = this.at + offset;
-    return this.text.slice(this.tokens.starts[at] ?? 0, this.tokens.ends[at] ?? 0);
+    const word = this.text.slice(this.tokens.starts[at] ?? 0, this.tokens.ends[at] ?? 0);
+    // Python takes names in NFKC: `ﬁ` is `fi`.
+    return this.tokens.kinds[at] === Kind.Name && /[^\0-\x7f]/.test(word) ? word.normalize("NFKC") : word;
   }
 
   protected kindAt(offset: number): Kind {

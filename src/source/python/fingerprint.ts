@@ -1,9 +1,13 @@
 import { fingerprint } from "../digest.js";
 import type { Call, Expression, For, Statement } from "./ast.js";
 import { bindings } from "./bindings.js";
+import { effectsOf } from "./effects.js";
+import { filesNamed } from "./files.js";
 import type { Definition, Flow, ModuleRun, Turn } from "./machine.js";
 import { type Spelled, serialise, spell } from "./serialise.js";
+import { carries } from "./turns.js";
 import { canonical } from "./values.js";
+import { namesIn } from "./walk.js";
 
 /** The parts of a module, with what each binds and uses. */
 export interface Parts {
@@ -18,6 +22,10 @@ export interface Parts {
   readonly installs: string;
   /** Whether all of the module was understood; else the whole of it counts for each dataset. */
   readonly understood: boolean;
+  /** Whether docstrings count, since the module asks for them. */
+  readonly docstrings: boolean;
+  /** Whether a turn of a loop may depend on its other turns. */
+  carries(loop: For): boolean;
 }
 
 interface Part extends Spelled {
@@ -25,34 +33,56 @@ interface Part extends Spelled {
   readonly index: number;
   /** The names that it gives a value or changes; null when they can't be told (`from x import *`). */
   readonly binds: ReadonlySet<string> | null;
+  /** Whether it changes something that no name of the module stands for. */
+  readonly elsewhere: boolean;
+  /** The files of the project that it names, with their hashes. */
+  readonly files: string;
 }
+
+/** What asks for names by their text. */
+const reflective = /^(?:globals|locals|vars|eval|exec|__import__)$/;
+const reflectiveText = /\bsys\.modules\b|\.__(?:globals|dict|closure|code)__\b|\bimport_module\(__name__/;
 
 export function partsOf(run: ModuleRun): Parts {
   const defining = new Set<Statement>();
   for (const made of [...run.definitions, ...run.flows]) if (made.statement !== null) defining.add(made.statement);
-  const parts: Part[] = [];
-  const binding = new Map<string, Part[]>();
+  const understood = !run.tooBig && run.tree.error === null && !/\bgetsource(?:lines)?\b/.test(run.text);
+  const docstrings = /\b(?:__doc__|getdoc)\b/.test(run.text);
+  const asksForSubclasses = run.text.includes("__subclasses__");
+  const effects = effectsOf(run);
   const installs = installsOf(run.text);
-  let text = installs;
-  for (const statement of run.tree.body) {
-    const spelled = spell(statement);
+  const used = new Map<string, number>();
+  const spellings = run.tree.body.map((statement) => {
+    const spelled = spell(statement, { docstrings });
+    for (const name of spelled.names) used.set(name, (used.get(name) ?? 0) + 1);
+    return { statement, spelled };
+  });
+  const parts = spellings.map(({ statement, spelled }, index): Part => {
     const bound = bindings(statement);
-    const isOwn = statement.type !== "Function" && statement.type !== "Class";
-    const part = {
+    const { names, elsewhere } = effects.of(statement);
+    const shared = effects.shared(names, true);
+    const own = statement.type !== "Function" && statement.type !== "Class" ? spelled.assigned : [];
+    const bases = asksForSubclasses && statement.type === "Class" ? namesIn(statement.args) : [];
+    return {
       ...spelled,
       statement,
-      index: parts.length,
-      binds: bound !== null && isOwn && spelled.assigned.size > 0 ? new Set([...bound, ...spelled.assigned]) : bound,
+      index,
+      binds: bound && new Set([...bound, ...own, ...bases, ...(shared ?? names)]),
+      elsewhere: elsewhere || shared === null || isThrownAway(statement, used, run),
+      files: filesNamed(statement, run),
     };
-    parts.push(part);
-    text += part.text;
+  });
+  const binding = new Map<string, Part[]>();
+  let text = installs;
+  for (const part of parts) {
+    text += part.text + part.files;
     for (const name of part.binds ?? []) {
       const known = binding.get(name);
       if (known === undefined) binding.set(name, [part]);
       else known.push(part);
     }
   }
-  const understood = !run.tooBig && run.tree.error === null;
+  const carrying = new Map<For, boolean>();
   return {
     parts,
     binding,
@@ -61,7 +91,30 @@ export function partsOf(run: ModuleRun): Parts {
     fingerprint: fingerprint(understood ? text : run.text),
     installs,
     understood,
+    docstrings,
+    carries: (loop) => {
+      const known = carrying.get(loop) ?? carries(loop, effects);
+      carrying.set(loop, known);
+      return known;
+    },
   };
+}
+
+/**
+ * Whether a statement gives a value that came out of a call to names that nobody uses, `_ = setup("x")`: it is there for what the call
+ * does. What the module's own functions do is known, and a class or a function of Spark makes a value.
+ */
+function isThrownAway(statement: Statement, used: ReadonlyMap<string, number>, run: ModuleRun): boolean {
+  if (statement.type !== "Assign" || statement.value === null) return false;
+  const names = statement.targets.map((target) => (target.type === "Name" ? target.id : null));
+  if (names.some((name) => name === null || (used.get(name) ?? 0) > 1)) return false;
+  const { value } = statement;
+  if (value.type !== "Call") return false;
+  const { callee } = value;
+  if (names.every((name) => name !== null && /^_+$/.test(name))) return true;
+  if (callee.type !== "Name" || /^[A-Z]/.test(callee.id)) return false;
+  const known = run.scope.vars.get(callee.id);
+  return known?.type === "external" && !/^(?:pyspark|delta)\b/.test(known.path);
 }
 
 /**
@@ -72,7 +125,8 @@ export function partsOf(run: ModuleRun): Parts {
 export function fingerprintOf(made: readonly (Definition | Flow)[], parts: Parts): string {
   if (!parts.understood || made.some((one) => one.statement === null)) return parts.fingerprint;
   const turns = knownTurns(made.flatMap((one) => one.loops));
-  const withoutIterable = new Set(turns?.map((turn) => turn.loop));
+  const loops = (turns ?? []).map((turn) => turn.loop);
+  const withoutIterable = new Set(loops.filter((loop) => !parts.carries(loop)));
   const taken = new Map<Part, string>();
   const pending = [...parts.loose];
   for (const one of made) {
@@ -82,16 +136,26 @@ export function fingerprintOf(made: readonly (Definition | Flow)[], parts: Parts
   const used = new Set<string>();
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
     if (taken.has(part)) continue;
-    const { text, names } = withoutIterable.size === 0 ? part : spell(part.statement, { withoutIterable });
-    taken.set(part, text);
+    const { docstrings } = parts;
+    const { start, end } = part.statement;
+    const hasLoop = [...withoutIterable].some((loop) => loop.start >= start && loop.end <= end);
+    const { text, names } = hasLoop ? spell(part.statement, { withoutIterable, docstrings }) : part;
+    taken.set(part, text + part.files);
+    if (reflectiveText.test(text)) addAll(pending, parts.parts);
     for (const name of names) {
       if (used.has(name)) continue;
       used.add(name);
-      pending.push(...(parts.binding.get(name) ?? []));
+      if (reflective.test(name) && !parts.binding.has(name)) addAll(pending, parts.parts);
+      addAll(pending, parts.binding.get(name) ?? []);
     }
   }
   const texts = [...taken].sort(([a], [b]) => a.index - b.index).map(([, text]) => text);
   return fingerprint([parts.installs, ...texts, ...new Set(turns?.map((turn) => turn.value))].join("\n"));
+}
+
+/** Without spreading: a module may have more parts than a call may have arguments. */
+function addAll(pending: Part[], parts: readonly Part[]): void {
+  for (const part of parts) pending.push(part);
 }
 
 /** The commands of a notebook that install packages, `%pip` and its like, with their spaces in one form; "" for none. */
@@ -121,7 +185,7 @@ function knownTurns(turns: readonly Turn[]): { loop: For; value: string }[] | nu
 
 /** A statement that does something by itself, such as a call or a branch, without defining a dataset. */
 function isLoose(part: Part, defining: ReadonlySet<Statement>): boolean {
-  if (part.binds === null) return true;
+  if (part.binds === null || part.elsewhere) return true;
   if (defining.has(part.statement)) return false;
   switch (part.statement.type) {
     case "Function":

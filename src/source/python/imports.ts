@@ -1,8 +1,10 @@
 import type { Import, ImportFrom } from "./ast.js";
 import { external } from "./attributes.js";
 import type { Environment } from "./evaluate.js";
+import type { ModuleRun } from "./machine.js";
 import { apiNames } from "./pipelines.js";
 import { unknown, type Value } from "./values.js";
+import { lastName, visit } from "./walk.js";
 import { setName } from "./ways.js";
 
 /** Packages whose names never mean a file of the team's own: Spark's, and the engine that `ldp init` wrote. */
@@ -55,4 +57,40 @@ function importAll(source: Value | null, module: string, env: Environment): void
 function find(level: number, module: string, env: Environment): Value | null {
   if (level === 0 && reserved.test(module)) return null;
   return env.machine.importer.find(env.run, level, module);
+}
+
+/**
+ * Finds the modules of the project that a module imports where following it does not lead: in a function that nobody calls, or by
+ * `import_module("x")`. They are noted in the run, like all that it imports.
+ */
+export function findImports(run: ModuleRun): void {
+  const { machine } = run;
+  if (machine === null) return;
+  const seek = (level: number, module: string) =>
+    level === 0 && reserved.test(module) ? null : machine.importer.find(run, level, module);
+  const loaders = new Set(["import_module", "__import__"]);
+  visit(run.tree.body, (node) => {
+    if (node.type === "Import") for (const { module } of node.names) seek(0, module);
+    else if (node.type === "ImportFrom") {
+      const source = seek(node.level, node.module);
+      for (const { name, as } of node.names) {
+        if (name === "import_module") loaders.add(as ?? name);
+        if (source !== null && name !== "*") inPackage(source, name, run);
+      }
+    } else if (node.type === "Call" && loaders.has(lastName(node.callee) ?? "")) {
+      const name = node.args[0]?.value;
+      if (name?.type !== "Text") return;
+      const level = name.value.match(/^\.*/)?.[0].length ?? 0;
+      seek(level, name.value.slice(level));
+    }
+  });
+}
+
+function inPackage(source: Value, name: string, run: ModuleRun): void {
+  const inside = run.machine?.importer.inside;
+  if (source.type === "package") inside?.(source.folder, name, run);
+  else if (source.type === "module" && !source.run.scope.vars.has(name)) {
+    const folder = source.run.path.match(/^(.*?)\/?__init__\.py$/)?.[1];
+    if (folder !== undefined) inside?.(folder, name, run);
+  }
 }

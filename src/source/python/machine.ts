@@ -27,6 +27,8 @@ export interface ModuleRun {
   readonly text: string;
   readonly tree: Module;
   readonly lines: LineIndex;
+  /** The hash of a file of the project, by its path; null where there is none. */
+  readonly fileHash: (path: string) => string | null;
   readonly scope: Scope;
   readonly definitions: Definition[];
   readonly flows: Flow[];

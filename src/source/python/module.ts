@@ -1,3 +1,4 @@
+import { contentHash } from "../../project/digest.js";
 import type { FileTree } from "../../project/tree.js";
 import { TreeError } from "../../project/tree.js";
 import { indexLines } from "../lines.js";
@@ -43,12 +44,21 @@ export function openModules(tree: FileTree): PythonModules {
     return known;
   };
   const imported = new Set<string>();
+  const hashes = new Map<string, string | null>();
+  const fileHash = (path: string) => {
+    let known = hashes.get(path);
+    if (known === undefined) {
+      known = hashOf(path, tree);
+      hashes.set(path, known);
+    }
+    return known;
+  };
   let depth = 0;
 
   const run = (path: string): ModuleRun | null => {
     const known = runs.get(path);
     if (known !== undefined) return known;
-    const made = load(path, tree);
+    const made = load(path, tree, fileHash);
     runs.set(path, made);
     if (made !== null && !made.tooBig) {
       depth++;
@@ -118,7 +128,17 @@ export function openModules(tree: FileTree): PythonModules {
   };
 }
 
-function load(path: string, tree: FileTree): ModuleRun | null {
+function hashOf(path: string, tree: FileTree): string | null {
+  if (tree.kind(path) !== "file") return null;
+  try {
+    return contentHash(tree.read(path));
+  } catch (error) {
+    if (error instanceof TreeError) return null;
+    throw error;
+  }
+}
+
+function load(path: string, tree: FileTree, fileHash: ModuleRun["fileHash"]): ModuleRun | null {
   let bytes: Uint8Array;
   try {
     bytes = tree.read(path);
@@ -131,6 +151,7 @@ function load(path: string, tree: FileTree): ModuleRun | null {
     text,
     tree: parsed,
     lines,
+    fileHash,
     scope: newScope("module", null),
     definitions: [],
     flows: [],

@@ -5,6 +5,7 @@ import { definesTable } from "../match.js";
 import type { Dataset, ModuleReading, Read, ReadOptions, Sink } from "../model.js";
 import { callFunction } from "./execute.js";
 import { bodyOf, fingerprintOf, type Parts, partsOf } from "./fingerprint.js";
+import { findImports } from "./imports.js";
 import {
   type Collector,
   collect,
@@ -31,6 +32,7 @@ export function readPython(path: string, modules: PythonModules, options: ReadOp
 
 function readRun(run: ModuleRun, options: ReadOptions): ModuleReading {
   const { machine, lines } = run;
+  if (options.fingerprints) findImports(run);
   const parts = options.fingerprints ? partsOf(run) : null;
   const datasets: Dataset[] = [];
   const sinks: Sink[] = [];

@@ -3,6 +3,8 @@ import type { Argument, Expression, For, Parameter, Statement } from "./ast.js";
 export interface SerialiseOptions {
   /** Loops whose iterable is left out: the values of their turns stand for it. */
   readonly withoutIterable?: ReadonlySet<For>;
+  /** Whether docstrings count: the module asks for them. */
+  readonly docstrings?: boolean;
 }
 
 /** A tree in one spelling, and the names in it. */
@@ -48,7 +50,8 @@ function block(body: readonly Statement[], out: Out, options: SerialiseOptions):
 }
 
 function inBlock(statement: Statement, out: Out, options: SerialiseOptions): void {
-  if (statement.type === "Pass" || (statement.type === "Expression" && statement.value.type === "Text")) return;
+  const isText = statement.type === "Expression" && statement.value.type === "Text";
+  if (statement.type === "Pass" || (isText && options.docstrings !== true)) return;
   one(statement, out, options);
   out.text += ";";
 }
