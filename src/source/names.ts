@@ -61,3 +61,8 @@ export function withoutUnknown(text: string, open = "\ue000", close = "\ue001"):
     at = to + 1;
   }
 }
+
+/** The last part of a name, in lower case: what is looked up by. */
+export function lastPart(name: string): string {
+  return (splitName(name).at(-1) ?? "").toLowerCase();
+}

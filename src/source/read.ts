@@ -5,6 +5,7 @@ import { modulesBeside } from "./beside.js";
 import { joinedFingerprint } from "./digest.js";
 import { definesTable, indexNames, matchTable, type NameIndex } from "./match.js";
 import type { Dataset, ModuleReading, ReadOptions, Sources, TableSource } from "./model.js";
+import { lastPart } from "./names.js";
 import { maxBytes, openModules } from "./python/module.js";
 import { readPython } from "./python/read.js";
 import { readSql } from "./sql/module.js";
@@ -36,9 +37,16 @@ export function readSources(project: Project, tree: FileTree, options: ReadOptio
     ? unnamedFlows(project, tree, modules, read, visit, index)
     : new Map();
   const tablesIn = tablesByModule(project);
+  const known = new Map<ModuleReading, Definitions>();
+  const definitions = (module: ModuleReading): Definitions => {
+    const found = known.get(module) ?? definitionsOf(module);
+    known.set(module, found);
+    return found;
+  };
   for (const table of project.tables) {
     const module = modules.get(table.module) ?? null;
-    const own = module === null ? null : datasetOf(table, module, project, tablesIn.get(table.module) ?? []);
+    const own =
+      module === null ? null : datasetOf(table, definitions(module), project, tablesIn.get(table.module) ?? []);
     const others = (flows.get(table.name) ?? []).filter(({ flow }) => flow !== own);
     const flowsBeside = unnamed.get(table.name) ?? [];
     const dataset =
@@ -110,15 +118,37 @@ function readSqlFile(path: string, tree: FileTree, options: ReadOptions): Module
   return { ...reading, tooBig: tooBig || reading.tooBig, syntaxError };
 }
 
+/** The datasets of a module by the last part of their names, in lower case, and its bare query. */
+interface Definitions {
+  readonly byLastPart: ReadonlyMap<string, readonly Dataset[]>;
+  readonly bare: Dataset | null;
+}
+
+function definitionsOf(module: ModuleReading): Definitions {
+  const byLastPart = new Map<string, Dataset[]>();
+  for (const dataset of module.datasets) {
+    if (dataset.name === null) continue;
+    const last = lastPart(dataset.name);
+    const known = byLastPart.get(last);
+    if (known === undefined) byLastPart.set(last, [dataset]);
+    else known.push(dataset);
+  }
+  return { byLastPart, bare: module.datasets.find((dataset) => dataset.definedBy === "SELECT") ?? null };
+}
+
 /**
  * The definition of a table in its module. Of several that agree with its name, the one that agrees with no other table of the module
  * better; a bare query in a .sql file is the table's.
  */
-function datasetOf(table: Table, module: ModuleReading, project: Project, siblings: readonly Table[]): Dataset | null {
-  const bare = module.datasets.find((dataset) => dataset.definedBy === "SELECT");
-  if (bare !== undefined && siblings.length === 1) return bare;
-  const fitting = module.datasets.filter(
-    (dataset) => dataset.name !== null && definesTable(dataset.name, table.name, project),
+function datasetOf(
+  table: Table,
+  { byLastPart, bare }: Definitions,
+  project: Project,
+  siblings: readonly Table[],
+): Dataset | null {
+  if (bare !== null && siblings.length === 1) return bare;
+  const fitting = (byLastPart.get(lastPart(table.name)) ?? []).filter((dataset) =>
+    definesTable(dataset.name ?? "", table.name, project),
   );
   const exact = fitting.find((dataset) => dataset.name?.toLowerCase() === table.name.toLowerCase());
   if (exact !== undefined) return exact;

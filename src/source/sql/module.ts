@@ -3,7 +3,7 @@ import { fingerprint, joinedFingerprint } from "../digest.js";
 import { collectIgnores } from "../ignore.js";
 import { indexLines, type LineIndex } from "../lines.js";
 import type { Dataset, Expectation, ModuleReading, Read, ReadOptions } from "../model.js";
-import { isGlobalView, longestName, splitName, tableName, withoutUnknown } from "../names.js";
+import { isGlobalView, lastPart, longestName, splitName, tableName, withoutUnknown } from "../names.js";
 import { type QueryReading, readRelations } from "./query.js";
 import { spelled } from "./spelling.js";
 import { type Statement, splitStatements } from "./statements.js";
@@ -199,7 +199,3 @@ function joinFlows(
 }
 
 const maxPairs = 200_000;
-
-function lastPart(name: string): string {
-  return (splitName(name).at(-1) ?? "").toLowerCase();
-}

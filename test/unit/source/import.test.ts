@@ -251,6 +251,12 @@ const updates: readonly (readonly [about: string, before: string, wanted: readon
     ["an anchor", table("    depends_on: &x [b]\n"), ["c"], null],
   ];
 
+test("a module of 10,000 datasets is imported, and checked, in bounded time", () => {
+  const text = Array.from({ length: 10_000 }, (_, i) => `@dlt.table\ndef t${i}():\n    return dlt.read("t${i + 1}")\n`);
+  const made = importProject(memoryTree({ "m.py": `import dlt\n${text.join("")}` }), "config.yml", { update: false });
+  expect([made.discovery.tables.length, made.diagnostics]).toEqual([10_000, []]);
+}, 20_000);
+
 describe("config.yml keeps its comments, order and style", () => {
   test.each(updates)("%s", (_about, before, wanted, after) => {
     const { text, changed } = updateDependencies(before, new Map([["a", wanted]]));
