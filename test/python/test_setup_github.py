@@ -38,8 +38,6 @@ def missing():
 
 words = [word for word in argv[1:] if not word.startswith("-")]
 if argv[0] == "gh":
-    if argv[1:3] == ["repo", "view"]:
-        say({"nameWithOwner": "acme/shop"})
     if argv[1:3] == ["variable", "set"]:
         state.setdefault(argv[argv.index("--env") + 1], {})[argv[3]] = argv[-1]
         say(None)
@@ -49,10 +47,20 @@ if argv[0] == "gh":
         say({"created_at": state["created_at"], "owner": owner, "name": "shop", "id": 34})
     if path.startswith("orgs/"):
         say({"id": 99})
-    if "PUT" not in argv and "-f" not in argv and path not in state:
+    if path.endswith("/customization/sub"):
+        say(state.get("subject", {"use_default": True}))
+    if "PUT" in argv:
+        state[path] = json.loads(text)
+        say({})
+    if path.endswith("/deployment-branch-policies"):
+        names = state.setdefault(path, [])
+        if "-f" in argv:
+            names.append(argv[argv.index("-f") + 1].removeprefix("name="))
+        say({"branch_policies": [{"name": name} for name in names]})
+    if path not in state:
         missing()
-    state[path] = text or state.get(path, "")
-    say({})
+    rules = [{"type": "required_reviewers"}] if state[path].get("reviewers") else []
+    say({"protection_rules": rules, **state[path]})
 if os.environ.get("REFUSE", "none") in " ".join(argv):
     print("Error: PERMISSION_DENIED", file=sys.stderr)
     sys.exit(1)
@@ -78,6 +86,14 @@ if (group, verb) == ("schemas", "create"):
     state[f"{words[3]}.{words[2]}"] = True
 if (group, verb) == ("volumes", "create"):
     state[".".join(words[2:5])] = True
+if (group, verb) == ("auth", "profiles"):
+    host = "https://w.cloud.databricks.com/"
+    account = {"name": "account", "host": "https://accounts", "account_id": "ACC"}
+    say({"profiles": [{"name": "dev", "host": host}, account]})
+if (group, verb) == ("fs", "ls"):
+    say([]) if state.get(words[2]) else missing()
+if (group, verb) == ("fs", "cp"):
+    state[words[3]] = True
 if (group, verb) == ("bundle", "summary"):
     target = argv[argv.index("-t") + 1]
     etl = {"id": f"etl-{target}"} if target in state.get("deployed", []) else {}
@@ -103,8 +119,7 @@ class Run:
 
     def __call__(self, *arguments: str, refuse: str = "none", expect: int = 0) -> str:
         (self.home / "log").write_text("", encoding="utf-8")
-        required = ["--host", "https://w.cloud.databricks.com", "--account-id", "ACC"]
-        required += ["--group", "analysts"]
+        required = ["--repo", "acme/shop", "--group", "analysts"]
         environment = {
             **os.environ,
             "PATH": f"{self.home / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -124,9 +139,12 @@ class Run:
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def deployed(self, *targets: str) -> None:
-        state = json.dumps({**self.state, "deployed": targets})
+    def put(self, more: dict[str, Any]) -> None:
+        state = json.dumps({**self.state, **more})
         (self.home / "state.json").write_text(state, encoding="utf-8")
+
+    def deployed(self, *targets: str) -> None:
+        self.put({"deployed": targets})
 
     @property
     def log(self) -> list[list[str]]:
@@ -145,7 +163,7 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_it_makes_all_that_the_guide_names(run: Run) -> None:
-    said = run()
+    said = run("--data", "data")
     state = run.state
     names = [one["displayName"] for one in state["principals"]]
     assert names == ["shop-plan", "shop-dev", "shop-prod"]
@@ -183,20 +201,21 @@ def test_it_makes_all_that_the_guide_names(run: Run) -> None:
     )
     assert not any("plan/deployment-branch-policies" in call for call in calls)
     assert any("fs cp -r data dbfs:/Volumes/main/shop_dev/landing/data" in call for call in calls)
-    managed = [c for c in calls if "update-permissions directories 7" in c]
+    managed = [c for c in calls if "set-permissions directories 7" in c]
     assert [re.findall(r"app-[a-z-]+", call) for call in managed] == [
         ["app-shop-dev", "app-shop-plan"],
         ["app-shop-prod", "app-shop-plan"],
     ]
     assert not any("permissions update" in call for call in calls)
-    assert "Nothing is deployed to dev yet" in said and "Nothing is deployed to prod yet" in said
-    assert "required reviewers: https://github.com/acme/shop/settings/environments" in said
+    assert "after the first deploy to dev" in said and "after the first deploy to prod" in said
+    assert "https://github.com/acme/shop/settings/environments" in said
+    assert "give `prod` required reviewers" in said
 
 
 def test_a_second_run_makes_nothing_twice(run: Run) -> None:
-    run()
+    run("--data", "data")
     before = run.state
-    run()
+    run("--data", "data")
     assert run.state == before
     verbs = [" ".join(call) for call in run.log]
     assert not any(" create " in call or "-X PUT" in call or " cp " in call for call in verbs)
@@ -219,7 +238,7 @@ def test_after_a_deploy_it_gives_the_rights_to_see_and_to_start(run: Run) -> Non
     for kind, level in (("pipelines", "CAN_RUN"), ("jobs", "CAN_MANAGE_RUN")):
         start = {"group_name": "analysts", "permission_level": level}
         assert given[kind][1] == {"access_control_list": [see, start]}
-    assert "deployed to dev" not in said and "Nothing is deployed to prod yet" in said
+    assert "deploy to dev" not in said and "first deploy to prod" in said
 
 
 def test_a_dry_run_changes_nothing(run: Run) -> None:
@@ -232,8 +251,8 @@ def test_a_dry_run_changes_nothing(run: Run) -> None:
 
 def test_reviewers_of_prod_and_the_older_form_of_subjects(tmp_path: Path) -> None:
     run = Run(tmp_path, created_at="2024-01-01T00:00:00Z")
-    said = run("--reviewers", "acme/data-leads", "--repo", "acme/shop")
-    prod = json.loads(run.state["repos/acme/shop/environments/prod"])
+    said = run("--reviewers", "acme/data-leads")
+    prod = run.state["repos/acme/shop/environments/prod"]
     assert prod["reviewers"] == [{"type": "Team", "id": 99}]
     assert prod["prevent_self_review"] is True
     assert "required reviewers" not in said
@@ -246,3 +265,34 @@ def test_a_refusal_ends_it_with_the_command_and_a_later_run_goes_on(run: Run) ->
     assert len(run.state["principals"]) == 2
     run()
     assert len(run.state["principals"]) == 3
+
+
+def test_an_environment_that_was_made_without_rules_is_told(run: Run) -> None:
+    run.put({"repos/acme/shop/environments/prod": {"deployment_branch_policy": None}})
+    said = run("--reviewers", "acme/data-leads")
+    assert "limit `prod` to v*" in said and "give `prod` required reviewers" in said
+    assert run.state["repos/acme/shop/environments/prod"] == {"deployment_branch_policy": None}
+
+
+def test_refs_that_an_earlier_run_did_not_come_to_are_added(run: Run) -> None:
+    limited = {"deployment_branch_policy": {"custom_branch_policies": True}}
+    run.put({"repos/acme/shop/environments/prod": limited})
+    run()
+    assert run.state["repos/acme/shop/environments/prod/deployment-branch-policies"] == ["v*"]
+
+
+def test_the_subject_is_the_one_that_github_tells(run: Run) -> None:
+    run.put({"subject": {"use_default": False, "sub_claim_prefix": "repo:acme@1/shop@2"}})
+    run()
+    assert (
+        run.state["policies 1"][0]["oidc_policy"]["subject"] == "repo:acme@1/shop@2:environment:dev"
+    )
+
+
+def test_a_subject_of_its_own_form_has_to_be_given(run: Run) -> None:
+    run.put({"subject": {"use_default": False}})
+    assert "give --subject" in run(expect=1)
+    run("--subject", "repo:acme/shop:x")
+    assert (
+        run.state["policies 1"][0]["oidc_policy"]["subject"] == "repo:acme/shop:x:environment:dev"
+    )
