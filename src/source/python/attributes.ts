@@ -55,6 +55,11 @@ export function attribute(object: Value, node: Attribute, env: Environment): Val
       // A member of an enumeration is its value here.
       if (name === "value") return object;
       return { type: "method", object, name, start: node.nameStart };
+    case "builtin":
+      // `dict.fromkeys`, `str.lower`
+      return /^(?:str|list|dict|set)$/.test(object.name)
+        ? { type: "builtin", name: `${object.name}.${name}` }
+        : unknown(name);
     case "list":
     case "dict":
     case "reader":

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { Call } from "./ast.js";
 import { external, found, isSparkName } from "./attributes.js";
 import { callBuiltin, callMethod } from "./builtins.js";
+import { duplicate } from "./changes.js";
 import { type Environment, labelOf } from "./evaluate.js";
 import { callFunction } from "./execute.js";
 import { readOutOfSight, record, recordAction } from "./machine.js";
@@ -21,7 +22,9 @@ import {
   hasHole,
   hole,
   type InstanceValue,
+  iterator,
   joinFrames,
+  type ListValue,
   list,
   none,
   readsOfFrame,
@@ -60,7 +63,7 @@ export function callValue(callee: Value, args: Args, node: Call, env: Environmen
       if (callee.object.type === "spark") return callSession(callee.name, args, node, env);
       if (callee.object.type === "reader") return callReader(callee.object, callee.name, args, node, env);
       if (callee.object.type === "frame") return callFrame(callee.object, callee.name, callee.start, args, node, env);
-      return callMethod(callee.object, callee.name, args, env);
+      return callMethod(callee.object, callee.name, args, node, env);
     case "external":
       return callExternal(callee.path, args, node, env);
     case "instance": {
@@ -144,7 +147,7 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
       return { type: "partial", target: { type: "builtin", name: "wraps" }, args };
     case "copy.copy":
     case "copy.deepcopy":
-      return first?.value ?? unknown();
+      return first === undefined ? unknown() : duplicate(first.value, name === "deepcopy");
     case "dataclasses.field": {
       const factory = args.named.get("default_factory")?.value;
       return (
@@ -153,9 +156,16 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
       );
     }
     case "itertools.chain":
-      return args.positional
-        .map((arg) => iterate(arg.value))
-        .reduce((a, b) => list([...a.items, ...b.items], a.open || b.open), list([]));
+      return iterator(
+        chained(
+          args.positional.map((arg) => arg.value),
+          args.open,
+        ),
+      );
+    case "itertools.chain.from_iterable": {
+      const sources = iterate(first?.value ?? unknown());
+      return iterator(chained(sources.items, sources.open));
+    }
     case "itertools.product":
       return callBuiltin("product", args, node, env);
     case "os.path.join":
@@ -184,6 +194,13 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
       return callBuiltin(path === "collections.OrderedDict" ? "dict" : "identity", args, node, env);
   }
   return opaque(args, node, env, path);
+}
+
+function chained(values: readonly Value[], open: boolean): ListValue {
+  const sources = values.map(iterate);
+  const items = sources.flatMap((source) => source.items);
+  const known = list(items, open || sources.some((source) => source.open));
+  return sources.some((source) => source.shuffled) ? { ...known, shuffled: true } : known;
 }
 
 /** Puts a folder of the project on the path of a module, given as it is seen from the module's own folder. */

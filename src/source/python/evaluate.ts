@@ -3,7 +3,7 @@ import { attribute } from "./attributes.js";
 import { callValue } from "./calls.js";
 import { assign } from "./execute.js";
 import { charge, type Machine, type ModuleRun, newScope, type Scope, step, use } from "./machine.js";
-import { compare, formattedText, index, iterate, operate } from "./operations.js";
+import { compare, formattedText, index, iterate, operate, quoted } from "./operations.js";
 import {
   type Arg,
   type Args,
@@ -12,11 +12,15 @@ import {
   type DictValue,
   either,
   emptyArgs,
+  float,
   hole,
+  iterator,
   keyOf,
+  type ListValue,
   list,
   none,
   number,
+  setOf,
   type TextValue,
   truth,
   unknown,
@@ -47,9 +51,8 @@ export function evaluate(node: Expression, env: Environment): Value {
     case "Formatted":
       return formatted(node.parts, env);
     case "Num":
-      return /^\d+f?$|^-?\d*\.?\d+(?:e[+-]?\d+)?f$/.test(node.value)
-        ? number(Number.parseFloat(node.value))
-        : unknown("number");
+      if (/^\d+$/.test(node.value)) return number(Number(node.value));
+      return /^[\d.]+(?:e[+-]?\d+)?f$/.test(node.value) ? float(Number.parseFloat(node.value)) : unknown("number");
     case "Constant":
       return node.value === "None" ? none : node.value === "..." ? unknown() : boolean(node.value === "True");
     case "Attribute":
@@ -60,8 +63,11 @@ export function evaluate(node: Expression, env: Environment): Value {
       return use(env.machine, index(evaluate(node.object, env), node.index, env));
     case "Tuple":
     case "List":
-    case "Set":
       return sequence(node.items, env);
+    case "Set": {
+      const { items, open } = sequence(node.items, env);
+      return setOf(items, open);
+    }
     case "Dict":
       return dictionary(node.entries, env);
     case "Comprehension":
@@ -192,10 +198,18 @@ function formatted(parts: readonly (Text | FormattedValue)[], env: Environment):
     }
     const values = alternatives(evaluate(part.value, env));
     if (part.format !== null) for (const inner of part.format) if (inner.type !== "Text") evaluate(inner.value, env);
-    const plain = part.conversion === "" || part.conversion === "s";
+    const { conversion } = part;
+    const plain = conversion === "" || conversion === "s";
     const format = (part.format ?? []).map((inner) => (inner.type === "Text" ? inner.value : "?")).join("");
     const texts = values.map((value) => {
-      const known = plain && value.type !== "unknown" ? formattedText(value, format) : null;
+      const known =
+        value.type === "unknown"
+          ? null
+          : plain
+            ? formattedText(value, format)
+            : conversion === "r" && format === ""
+              ? quoted(value)
+              : null;
       return known ?? hole(labelOf(part.value));
     });
     const distinct = [...new Set(texts)];
@@ -235,18 +249,20 @@ export function labelOf(node: Expression): string {
   }
 }
 
-function sequence(nodes: readonly Expression[], env: Environment): Value {
+function sequence(nodes: readonly Expression[], env: Environment): ListValue {
   const items: Value[] = [];
   let open = false;
+  let shuffled = false;
   for (const node of nodes) {
     const value = evaluate(node, env);
     if (node.type === "Star") {
       const inner = iterate(value);
       open ||= inner.open;
+      shuffled ||= inner.shuffled === true;
       for (const item of inner.items) items.push(item);
     } else items.push(value);
   }
-  return list(items, open);
+  return shuffled ? { ...list(items, open), shuffled } : list(items, open);
 }
 
 function dictionary(
@@ -277,6 +293,7 @@ function comprehension(node: Comprehension, env: Environment): Value {
   const items: Value[] = [];
   const entries: DictValue = { type: "dict", entries: new Map(), open: false };
   let open = false;
+  let shuffled = false;
   const walk = (depth: number): void => {
     const clause = node.clauses[depth];
     if (clause === undefined) {
@@ -293,7 +310,8 @@ function comprehension(node: Comprehension, env: Environment): Value {
     }
     const source = iterate(evaluate(clause.iterable, inner));
     open ||= source.open;
-    const values = source.open && source.items.length === 0 ? [unknown()] : source.items;
+    shuffled ||= source.shuffled === true;
+    const values = source.open ? [...source.items, unknown()] : source.items;
     for (const value of values) {
       step(env.machine);
       assign(clause.target, value, inner);
@@ -302,7 +320,11 @@ function comprehension(node: Comprehension, env: Environment): Value {
     }
   };
   walk(0);
-  if (node.kind !== "dict") return list(items, open);
+  if (node.kind === "set") return setOf(items, open);
+  if (node.kind !== "dict") {
+    const made: ListValue = shuffled ? { ...list(items, open), shuffled } : list(items, open);
+    return node.kind === "generator" ? iterator(made) : made;
+  }
   entries.open ||= open;
   return entries;
 }
@@ -334,7 +356,8 @@ function unary(operator: string, value: Value): Value {
     const holds = truth(value);
     return holds === null ? unknown() : boolean(!holds);
   }
-  if (value.type === "number" && operator !== "~") return number(operator === "-" ? -value.value : value.value);
+  if (value.type === "number" && operator !== "~")
+    return operator === "-" ? { ...value, value: value.float ? -value.value : 0 - value.value } : value;
   return value.type === "frame" ? value : unknown();
 }
 

@@ -1,9 +1,10 @@
 import type { Expression, FunctionDefinition, Parameter, Statement } from "./ast.js";
 import { isSparkName } from "./attributes.js";
+import { removeItem, setItem, setSlice } from "./changes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { importFrom, importModule } from "./imports.js";
 import { charge, type Machine, newScope, type Scope, step } from "./machine.js";
-import { iterate } from "./operations.js";
+import { inOrder, iterate } from "./operations.js";
 import { applyDecorators } from "./pipelines.js";
 import {
   type Args,
@@ -12,7 +13,7 @@ import {
   either,
   type FunctionValue,
   frame,
-  keyOf,
+  iterator,
   list,
   none,
   truth,
@@ -68,8 +69,10 @@ function executeOne(statement: Statement, env: Environment): Ending {
     case "Raise":
       for (const value of statement.values) evaluate(value, env);
       return "return";
-    case "Assert":
     case "Delete":
+      for (const value of statement.values) remove(value, env);
+      return "end";
+    case "Assert":
       for (const value of statement.values) evaluate(value, env);
       return "end";
     case "Pass":
@@ -199,7 +202,8 @@ function branch(statement: Statement & { type: "If" }, env: Environment): Ending
 
 function loop(statement: Statement & { type: "For" }, env: Environment): Ending {
   const { machine, scope } = env;
-  const source = iterate(evaluate(statement.iterable, env));
+  const iterable = evaluate(statement.iterable, env);
+  const source = iterate(iterable);
   const values = source.open ? [...source.items, unknown(labelOf(statement.target))] : source.items;
   scope.loops++;
   let result: Ending = "end";
@@ -216,8 +220,21 @@ function loop(statement: Statement & { type: "For" }, env: Environment): Ending 
     }
   }
   scope.loops--;
+  // A loop that may end early leaves an iterator with what can't be told.
+  if (iterable.type === "list" && iterable.shape === "iterator" && leavesEarly(statement.body)) iterable.open = true;
   execute(statement.otherwise, env);
   return result;
+}
+
+function leavesEarly(body: readonly Statement[]): boolean {
+  return body.some(
+    (statement) =>
+      statement.type === "Break" ||
+      ("body" in statement && statement.type !== "Function" && leavesEarly(statement.body)) ||
+      ("otherwise" in statement && leavesEarly(statement.otherwise)) ||
+      (statement.type === "Try" && statement.handlers.some((handler) => leavesEarly(handler.body))) ||
+      (statement.type === "Match" && statement.cases.some((one) => leavesEarly(one.body))),
+  );
 }
 
 function attempt(statement: Statement & { type: "Try" }, env: Environment): Ending {
@@ -249,13 +266,13 @@ export function assign(target: Expression, value: Value, env: Environment): void
       return;
     case "Tuple":
     case "List": {
-      const { items } = iterate(value);
+      const { items, open } = inOrder(iterate(value));
       const star = target.items.findIndex((item) => item.type === "Star");
       target.items.forEach((item, i) => {
         if (star >= 0 && i === star) {
           const rest = target.items.length - star - 1;
           if (item.type === "Star" && item.value !== null) {
-            const known = value.type === "list" && !value.open;
+            const known = value.type === "list" && !open;
             assign(
               item.value,
               known ? list(items.slice(star, Math.max(star, items.length - rest))) : list([], true),
@@ -278,15 +295,13 @@ export function assign(target: Expression, value: Value, env: Environment): void
     }
     case "Subscript": {
       const object = evaluate(target.object, env);
-      const key = evaluate(target.index, env);
-      const name = keyOf(key);
-      if (object.type === "dict") {
-        if (name === null) object.open = true;
-        else object.entries.set(name, { key, value });
-      } else if (object.type === "list") {
-        if (key.type === "number" && key.value >= 0 && key.value < object.items.length) object.items[key.value] = value;
-        else object.open = true;
+      if (object.type === "list" && target.index.type === "Slice") {
+        const bounds = target.index.parts.map((part) => (part === null ? null : evaluate(part, env)));
+        setSlice(object, bounds, iterate(value));
+        return;
       }
+      const key = evaluate(target.index, env);
+      if (object.type === "dict" || object.type === "list") setItem(object, key, value);
       return;
     }
     case "Star":
@@ -294,6 +309,35 @@ export function assign(target: Expression, value: Value, env: Environment): void
       return;
     default:
       return;
+  }
+}
+
+/** `del a, b["x"]`. A name that is gone is left: nothing that runs uses it. */
+function remove(target: Expression, env: Environment): void {
+  switch (target.type) {
+    case "Tuple":
+    case "List":
+      for (const one of target.items) remove(one, env);
+      return;
+    case "Subscript": {
+      const object = evaluate(target.object, env);
+      if (object.type === "list" && target.index.type === "Slice") {
+        const bounds = target.index.parts.map((part) => (part === null ? null : evaluate(part, env)));
+        setSlice(object, bounds, list([]));
+        return;
+      }
+      const key = evaluate(target.index, env);
+      if (object.type === "dict" || object.type === "list") removeItem(object, key);
+      return;
+    }
+    case "Attribute": {
+      // What the class has under that name shows again.
+      const object = evaluate(target.object, env);
+      if (object.type === "instance") object.attributes.delete(target.name);
+      return;
+    }
+    default:
+      evaluate(target, env);
   }
 }
 
@@ -350,7 +394,7 @@ export function callFunction(target: FunctionValue, args: Args, env: { machine: 
     const inner: Environment = { machine, scope, run: target.run };
     if (node.type === "Lambda") return evaluate(node.body, inner);
     const ending = execute(node.body, inner);
-    if (call.yielded !== null) return list(call.yielded);
+    if (call.yielded !== null) return iterator(list(call.yielded));
     if (call.returned === null) return none;
     return ending === "return" ? call.returned : either(call.returned, none);
   } finally {

@@ -13,18 +13,20 @@ import {
   keyOf,
   type ListValue,
   list,
+  listLike,
   number,
+  setOf,
   type TextValue,
   text,
   unknown,
   type Value,
 } from "./values.js";
 
-/** The items of what a loop runs over; open when there may be others. */
+/** The items of what a loop runs over; open when there may be others. An iterator has given them all then. */
 export function iterate(value: Value): ListValue {
   switch (value.type) {
     case "list":
-      return value;
+      return value.shape === "iterator" ? listLike(value, value.items.splice(0)) : value;
     case "dict":
       return list(
         [...value.entries.values()].map((entry) => entry.key),
@@ -37,6 +39,28 @@ export function iterate(value: Value): ListValue {
     default:
       return list([], true);
   }
+}
+
+/** The items in their order: each may be any of them where that can't be told. */
+export function inOrder(source: ListValue): ListValue {
+  if (!source.shuffled || source.items.length < 2) return source;
+  const any = anyOf(source.items);
+  return list(
+    source.items.map(() => any),
+    source.open,
+  );
+}
+
+/** One of the values, it can't be told which. */
+export function anyOf(values: readonly Value[]): Value {
+  charge(values.length);
+  return values.length === 0 ? unknown() : values.reduce(either);
+}
+
+/** A value as `repr` shows it; null when that takes more than a quote at each end. */
+export function quoted(value: Value): string | null {
+  if (value.type === "text") return /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/.test(value.value) ? `'${value.value}'` : null;
+  return value.type === "number" || value.type === "boolean" || value.type === "none" ? asText(value) : null;
 }
 
 /** Applies a binary operator. */
@@ -55,18 +79,26 @@ export function operate(operator: string, left: Value, right: Value): Value {
     const size = left.value.length * right.value;
     return size >= 0 && size < maxText && right.value < 10_000 ? text(left.value.repeat(right.value)) : unknown();
   }
-  if (left.type === "number" && right.type === "number") return arithmetic(operator, left.value, right.value);
+  if (left.type === "list" && right.type === "list" && (left.shape === "set" || right.shape === "set"))
+    return setOperation(operator, left, right) ?? unknown();
+  if (operator === "*" && left.type === "list" && right.type === "number" && !right.float) {
+    if (left.items.length * right.value > 20_000) return list([], true);
+    return listLike(left, Array.from({ length: Math.max(0, right.value) }, () => left.items).flat());
+  }
+  if (left.type === "number" && right.type === "number")
+    return left.float || right.float ? unknown("number") : arithmetic(operator, left.value, right.value);
   if (operator === "/" && left.type === "text") return add(add(left, text("/")), right);
   return unknown();
 }
 
 function add(left: Value, right: Value): Value {
-  if (left.type === "number" && right.type === "number") return number(left.value + right.value);
+  if (left.type === "number" && right.type === "number")
+    return left.float || right.float ? unknown("number") : number(left.value + right.value);
   if (left.type === "list") {
     const more = iterate(right);
-    return left.items.length + more.items.length > 20_000
-      ? list([], true)
-      : list([...left.items, ...more.items], left.open || more.open);
+    if (left.items.length + more.items.length > 20_000) return list([], true);
+    const source = left.open || left.shuffled ? left : more;
+    return listLike(source, [...left.items, ...more.items], left.open || more.open);
   }
   if (left.type !== "text" && right.type !== "text") return unknown();
   const [a, b] = [asText(left), asText(right)];
@@ -125,6 +157,23 @@ export function formattedText(value: Value, format: string): string | null {
   if (side === "^" || (zero !== "" && known.startsWith("-"))) return null;
   const padding = (by === "" ? " " : by).repeat(missing);
   return (side === "" ? isNumber : side === ">") ? padding + known : known + padding;
+}
+
+/** `|`, `&`, `-` and `^` of sets; null for other operators. */
+export function setOperation(operator: string, left: ListValue, right: ListValue): ListValue | null {
+  if (!/^[-|&^]$/.test(operator)) return null;
+  if (operator === "|") return setOf([...left.items, ...right.items], left.open || right.open);
+  const told = (source: ListValue) => {
+    const keys = source.items.map(keyOf);
+    return source.open || keys.some((key) => key === null || hasHole(key)) ? null : new Set(keys);
+  };
+  const [mine, others] = [told(left), told(right)];
+  if (mine === null || others === null) return { ...setOf([], true) };
+  charge(mine.size + others.size);
+  const both = (value: Value) => others.has(keyOf(value));
+  if (operator === "&") return setOf(left.items.filter(both));
+  const rest = left.items.filter((value) => !both(value));
+  return setOf(operator === "-" ? rest : [...rest, ...right.items.filter((value) => !mine.has(keyOf(value)))]);
 }
 
 function arithmetic(operator: string, a: number, b: number): Value {
@@ -190,6 +239,12 @@ function contains(item: Value, holder: Value): boolean | null {
   }
   if (holder.type !== "list" && holder.type !== "dict") return null;
   const key = keyOf(item);
+  if (holder.type === "list" && holder.shape === "iterator") {
+    // It stops at the item: what is left can't be told.
+    iterate(holder);
+    holder.open = true;
+    return null;
+  }
   if (key === null || hasHole(key)) return null;
   charge((holder.type === "dict" ? holder.entries.size : holder.items.length) >> 2);
   const keys = holder.type === "dict" ? [...holder.entries.keys()] : holder.items.map(keyOf);
@@ -219,12 +274,17 @@ export function item(object: Value, key: Value, label: string): Value {
       return object.entries.get(name)?.value ?? missing;
     }
     case "list": {
-      if (key.type !== "number") return missing;
+      if (key.type === "choice") return key.options.map((option) => item(object, option, label)).reduce(either);
+      if (key.type !== "number") return anyItem(object, missing);
+      // What stands at the end, or behind an item of which it is not known whether it is there, can't be told.
+      if (object.open && key.value < 0) return anyItem(object, missing);
+      if (object.shuffled && object.items.length > 1) return anyItem(object, object.open ? missing : null);
       return object.items[key.value < 0 ? object.items.length + key.value : key.value] ?? missing;
     }
     case "text": {
       if (key.type !== "number" || hasHole(object.value)) return missing;
-      return text([...object.value].at(key.value) ?? "");
+      const letter = [...object.value].at(key.value);
+      return letter === undefined ? missing : text(letter);
     }
     case "frame":
       return unknown();
@@ -237,12 +297,46 @@ export function item(object: Value, key: Value, label: string): Value {
   }
 }
 
+/** Any of a list's items; of one with too many it is not known what it is. */
+function anyItem(object: ListValue, missing: Value | null): Value {
+  if (object.items.length === 0 || object.items.length > 16) return missing ?? unknown();
+  const any = anyOf(object.items);
+  return missing === null ? any : either(any, missing);
+}
+
 function slice(object: Value, node: Expression & { type: "Slice" }, env: Environment): Value {
   const bounds = node.parts.map((part) => (part === null ? null : evaluate(part, env)));
-  const known = bounds.every((bound) => bound === null || bound.type === "number");
-  const [from, to, by] = bounds.map((bound) => (bound?.type === "number" ? bound.value : undefined));
-  if (!known || (by !== undefined && by !== 1)) return object.type === "list" ? list([], true) : unknown();
-  if (object.type === "list") return list(object.items.slice(from, to), object.open);
-  if (object.type === "text" && !hasHole(object.value)) return text(object.value.slice(from, to));
-  return unknown();
+  const known = bounds.every(
+    (bound) => bound === null || bound.type === "none" || (bound.type === "number" && !bound.float),
+  );
+  const [from, to, by = 1] = bounds.map((bound) => (bound?.type === "number" ? bound.value : undefined));
+  if (object.type === "list") {
+    const source = inOrder(object);
+    // Where the end is not known, a slice that counts from it may hold any item.
+    const fromEnd = (from ?? 0) < 0 || (to ?? 0) < 0 || by < 0;
+    if (!known || by === 0 || (source.open && (fromEnd || by !== 1)))
+      return { ...list([...source.items], true), shuffled: true };
+    return list(stretch(source.items, from, to, by), source.open);
+  }
+  if (!known || by === 0 || object.type !== "text" || hasHole(object.value)) return unknown();
+  charge(object.value.length >> 2);
+  return text(stretch([...object.value], from, to, by).join(""));
+}
+
+/** The items of a slice as Python takes them (`slice.indices`). */
+function stretch<T>(items: readonly T[], from: number | undefined, to: number | undefined, by: number): T[] {
+  if (by === 1) return items.slice(from, to);
+  const size = items.length;
+  const [low, high] = by > 0 ? [0, size] : [-1, size - 1];
+  const clamped = (at: number) => Math.min(high, Math.max(low, at < 0 ? at + size : at));
+  const [start, end] = [
+    from === undefined ? (by > 0 ? 0 : size - 1) : clamped(from),
+    to === undefined ? (by > 0 ? size : -1) : clamped(to),
+  ];
+  const taken: T[] = [];
+  for (let at = start; by > 0 ? at < end : at > end; at += by) {
+    const one = items[at];
+    if (one !== undefined) taken.push(one);
+  }
+  return taken;
 }

@@ -5,7 +5,8 @@ import { charge, type Definition, type ModuleRun, readOutOfSight, type Scope } f
 /** What an expression may stand for, as far as the text tells. */
 export type Value =
   | TextValue
-  | { readonly type: "number"; readonly value: number }
+  /** A float shows its point, `1.0`. */
+  | { readonly type: "number"; readonly value: number; readonly float?: boolean }
   | { readonly type: "boolean"; readonly value: boolean }
   | { readonly type: "none" }
   | ListValue
@@ -55,6 +56,10 @@ export interface ListValue {
   readonly items: Value[];
   /** Whether there may be more items than are known. */
   open: boolean;
+  /** A set holds a value once; an iterator gives an item once. Left out for lists and tuples. */
+  readonly shape?: "set" | "iterator";
+  /** Whether the order of the items can't be told, as that of a set. */
+  shuffled?: boolean;
 }
 
 export interface DictValue {
@@ -77,6 +82,8 @@ export interface FunctionValue {
   readonly expectations: readonly Expectation[];
   /** Called without arguments when it is read from an instance. */
   readonly property: boolean;
+  /** What a property calls when it is given a value. */
+  readonly setter?: FunctionValue;
 }
 
 export interface ClassValue {
@@ -85,14 +92,23 @@ export interface ClassValue {
   readonly scope: Scope;
   readonly run: ModuleRun;
   readonly bases: readonly Value[];
+  /** Whether its attributes can't be told: a metaclass, or a decorator that can't be seen, may have set any. */
+  vague?: boolean;
+  /** The members of an enumeration whose members are no texts or numbers themselves. */
+  members?: ReadonlyMap<string, Value>;
 }
 
 export interface InstanceValue {
   readonly type: "instance";
   readonly class: ClassValue;
   readonly attributes: Map<string, Value>;
-  /** The instance that `super()` stands for: methods of the base are bound to it. */
+  /** The instance that `super()` stands for: methods are those of the classes behind this one, in the order of the instance's. */
   readonly self?: InstanceValue;
+  readonly after?: ClassValue;
+  /** Whether its attributes can't be told: something set one that is not known, or made it in a way that can't be followed. */
+  vague?: boolean;
+  /** The name of a member of an enumeration. */
+  readonly member?: string;
 }
 
 /** A data frame: what it was read from goes with it, so that a frame made elsewhere counts where it is used. */
@@ -146,7 +162,12 @@ export function text(value: string): TextValue {
 }
 
 export function number(value: number): Value {
-  return { type: "number", value };
+  // Beyond that, Python's whole numbers are exact, and these are not.
+  return Number.isSafeInteger(value) ? { type: "number", value } : unknown("number");
+}
+
+export function float(value: number): Value {
+  return { type: "number", value, float: true };
 }
 
 export function boolean(value: boolean): Value {
@@ -156,6 +177,32 @@ export function boolean(value: boolean): Value {
 export function list(items: Value[], open = false): ListValue {
   charge(items.length);
   return { type: "list", items, open };
+}
+
+/** A set: each value once, in an order that can't be told. */
+export function setOf(items: readonly Value[], open = false): ListValue {
+  charge(items.length);
+  const seen = new Set<string>();
+  const kept = items.filter((value) => {
+    const key = keyOf(value);
+    if (key === null) return true;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+  return { type: "list", items: kept, open, shape: "set", shuffled: kept.length > 1 };
+}
+
+/** What gives each of the items once. */
+export function iterator(source: ListValue): ListValue {
+  charge(source.items.length);
+  return { ...source, items: [...source.items], shape: "iterator" };
+}
+
+/** A list of the items of another, in an order that is as well known. */
+export function listLike(source: ListValue, items: Value[], open = source.open): ListValue {
+  charge(items.length);
+  return source.shuffled ? { type: "list", items, open, shuffled: true } : { type: "list", items, open };
 }
 
 export type Entries = Map<string, { readonly key: Value; readonly value: Value }>;
@@ -244,7 +291,7 @@ function joinUnknown(a: UnknownValue, b: UnknownValue): UnknownValue {
 function same(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (a.type === "text" || a.type === "number" || a.type === "boolean") {
-    return a.type === b.type && "value" in b && a.value === b.value;
+    return asText(a) !== null && a.type === b.type && asText(a) === asText(b);
   }
   if (a.type === "unknown") return b.type === "unknown" && a.label === b.label;
   if (a.type === "external") return b.type === "external" && a.path === b.path;
@@ -271,7 +318,7 @@ export function truth(value: Value): boolean | null {
     case "text":
       return value.value !== "";
     case "list":
-      return value.items.length > 0 ? true : value.open ? null : false;
+      return value.items.length > 0 || value.shape === "iterator" ? true : value.open ? null : false;
     case "dict":
       return value.entries.size > 0 ? true : value.open ? null : false;
     case "function":
@@ -302,9 +349,12 @@ export function keyOf(value: Value): string | null {
     case "none":
       return "none";
     case "list": {
+      if (value.shape === "iterator") return null;
       charge(value.items.length);
       const keys = value.items.map(keyOf);
-      return value.open || keys.includes(null) ? null : `(${keys.join("\u0000")})`;
+      if (value.open || keys.includes(null)) return null;
+      if (value.shape === "set") return `{${keys.sort().join("\u0000")}}`;
+      return value.shuffled && keys.length > 1 ? null : `(${keys.join("\u0000")})`;
     }
     default:
       return null;
@@ -334,7 +384,7 @@ export function asText(value: Value): string | null {
     case "text":
       return value.value;
     case "number":
-      return String(value.value);
+      return value.float ? floatText(value.value) : String(value.value);
     case "boolean":
       return value.value ? "True" : "False";
     case "none":
@@ -346,6 +396,12 @@ export function asText(value: Value): string | null {
     default:
       return null;
   }
+}
+
+/** A float as Python shows it; those that it shows with an exponent are left alone. */
+function floatText(value: number): string | null {
+  if (value !== 0 && (Math.abs(value) >= 1e16 || Math.abs(value) < 1e-4)) return null;
+  return Number.isInteger(value) ? `${Object.is(value, -0) ? "-0" : value}.0` : String(value);
 }
 
 /** A value in one spelling, null when it is not known to its end. */
@@ -360,6 +416,7 @@ export function canonical(value: Value, depth = 0): string | null {
     case "text":
       return JSON.stringify(value.value);
     case "number":
+      return value.float ? floatText(value.value) : String(value.value);
     case "boolean":
       return String(value.value);
     case "none":
