@@ -1,12 +1,13 @@
 import { byCodePoint } from "../../order.js";
 import type { Call } from "./ast.js";
-import { attributeByName, superOf } from "./attributes.js";
+import { attributeByName } from "./attributes.js";
 import { callValue, opaque } from "./calls.js";
 import { advance, setItem } from "./changes.js";
+import { makeVague, setAttribute, superOf } from "./classes.js";
 import { dictMethod, fromKeys, listMethod, setMethod } from "./collection-methods.js";
 import { type Environment, labelOf } from "./evaluate.js";
 import { charge, recordAction, step } from "./machine.js";
-import { formattedText, inOrder, iterate, operate, quoted } from "./operations.js";
+import { formattedText, inOrder, item, iterate, operate, quoted } from "./operations.js";
 import { hideFunction } from "./pipelines.js";
 import { textMethod } from "./text-methods.js";
 import {
@@ -172,6 +173,19 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
       return second?.type === "text" && !hasHole(second.value)
         ? attributeByName(first, second.value, env)
         : opaque(args, node, env, "builtins");
+    case "setattr":
+    case "object.__setattr__": {
+      const value = values[2];
+      if (second?.type === "text" && !hasHole(second.value) && value !== undefined && !args.open)
+        setAttribute(first, second.value, value, env);
+      else makeVague(first);
+      return none;
+    }
+    case "globals":
+      return { type: "names", scope: env.run.scope };
+    case "vars":
+      makeVague(first);
+      return unknown(name);
     case "super":
       return superOf(env);
     case "display":
@@ -235,6 +249,8 @@ function lengthOf(value: Value): Value | null {
         if (keys.some((key) => key === null || hasHole(key))) return null;
       }
       return number(value.items.length);
+    case "class":
+      return value.members === undefined ? null : number(value.members.size);
     case "text":
       return hasHole(value.value) ? null : number([...value.value].length);
     default:
@@ -398,6 +414,10 @@ export function dict(first: Value, count: number, args: Args): DictValue {
 export function callMethod(object: Value, name: string, args: Args, node: Call, env: Environment): Value {
   if (object.type === "text") return textMethod(object.value, name, args, env);
   if (object.type === "dict") return dictMethod(object, name, args);
+  if (object.type === "names") {
+    const [key] = args.positional;
+    return name === "get" && key !== undefined ? item(object, key.value, name) : unknown(name, true);
+  }
   if (object.type !== "list") return unknown(name);
   if (object.shape === "set") return setMethod(object, name, args);
   return object.shape === "iterator" ? unknown(name, true) : listMethod(object, name, args, node, env);

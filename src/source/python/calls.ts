@@ -1,10 +1,12 @@
 import { posix } from "node:path";
 import type { Call } from "./ast.js";
-import { external, found, isSparkName } from "./attributes.js";
+import { external, isSparkName } from "./attributes.js";
 import { callBuiltin, callMethod } from "./builtins.js";
 import { duplicate } from "./changes.js";
+import { found, initialise, instantiate, madeClass } from "./classes.js";
 import { type Environment, labelOf } from "./evaluate.js";
 import { callFunction } from "./execute.js";
+import { moduleNamed } from "./imports.js";
 import { readOutOfSight, record, recordAction } from "./machine.js";
 import { iterate } from "./operations.js";
 import { applyDecorator, callApi, hideFunction } from "./pipelines.js";
@@ -14,14 +16,12 @@ import {
   type Args,
   alternatives,
   asText,
-  type ClassValue,
   either,
   emptyArgs,
   type FrameValue,
   frame,
   hasHole,
   hole,
-  type InstanceValue,
   iterator,
   joinFrames,
   type ListValue,
@@ -63,11 +63,12 @@ export function callValue(callee: Value, args: Args, node: Call, env: Environmen
       if (callee.object.type === "spark") return callSession(callee.name, args, node, env);
       if (callee.object.type === "reader") return callReader(callee.object, callee.name, args, node, env);
       if (callee.object.type === "frame") return callFrame(callee.object, callee.name, callee.start, args, node, env);
+      if (callee.object.type === "instance") return initialise(callee.object, args, env);
       return callMethod(callee.object, callee.name, args, node, env);
     case "external":
       return callExternal(callee.path, args, node, env);
     case "instance": {
-      const call = found(callee.class, "__call__", new Set());
+      const call = found(callee.class, "__call__");
       return call?.type === "function"
         ? callFunction({ ...call, self: callee }, args, env)
         : opaque(args, node, env, "");
@@ -84,30 +85,6 @@ function told(result: Value, node: Call, env: Environment): Value {
   return result.type === "unknown" && result.hidden === undefined
     ? { ...result, hidden: [{ node, run: env.run }] }
     : result;
-}
-
-function instantiate(type: ClassValue, args: Args, env: Environment): Value {
-  const instance: InstanceValue = { type: "instance", class: type, attributes: new Map() };
-  const init = found(type, "__init__", new Set());
-  if (init?.type === "function") {
-    callFunction({ ...init, self: instance }, args, env);
-    return instance;
-  }
-  // A data class, or a named tuple: its annotated names are its parameters.
-  let position = 0;
-  for (const statement of [
-    ...type.bases.flatMap((base) => (base.type === "class" ? base.node.body : [])),
-    ...type.node.body,
-  ]) {
-    if (statement.type !== "Assign" || statement.annotation === null) continue;
-    const [target] = statement.targets;
-    if (target?.type !== "Name") continue;
-    const given = args.named.get(target.id)?.value ?? args.positional[position++]?.value;
-    if (given !== undefined) instance.attributes.set(target.id, given);
-  }
-  // A member of an enumeration is called by its value: `Layer("bronze")`.
-  const [only] = args.positional;
-  return position === 0 && only?.value.type === "text" ? only.value : instance;
 }
 
 function callExternal(path: string, args: Args, node: Call, env: Environment): Value {
@@ -189,11 +166,35 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
     case "os.environ.get":
       return unknown(labelOf(node));
     case "collections.OrderedDict":
+      return callBuiltin("dict", args, node, env);
     case "collections.namedtuple":
-    case "types.SimpleNamespace":
-      return callBuiltin(path === "collections.OrderedDict" ? "dict" : "identity", args, node, env);
+      return namedTuple(args, node, env) ?? opaque(args, node, env, path);
+    case "types.SimpleNamespace": {
+      const attributes = new Map([...args.named].map(([key, { value }]) => [key, value]));
+      const type = madeClass("SimpleNamespace", [], node, env);
+      return { type: "instance", class: type, attributes, vague: args.open || args.positional.length > 0 };
+    }
+    case "importlib.import_module": {
+      const text = first?.value;
+      if (text?.type !== "text" || hasHole(text.value) || !/^\w+(?:\.\w+)*$/.test(text.value) || args.open) break;
+      return moduleNamed(text.value, env);
+    }
   }
   return opaque(args, node, env, path);
+}
+
+/** `namedtuple("Source", "table keys")`; null when its fields can't be told. */
+function namedTuple(args: Args, node: Call, env: Environment): Value | null {
+  const [name, fields] = [argument(args, 0, "typename")?.value, argument(args, 1, "field_names")?.value];
+  if (name?.type !== "text" || fields === undefined || args.open || args.named.has("defaults")) return null;
+  const names =
+    fields.type === "text" && !hasHole(fields.value)
+      ? fields.value.split(/[\s,]+/).filter((one) => one !== "")
+      : fields.type === "list" && !fields.open
+        ? fields.items.map((one) => (one.type === "text" && !hasHole(one.value) ? one.value : null))
+        : [null];
+  const known = names.filter((one) => one !== null);
+  return known.length === names.length ? madeClass(name.value, known, node, env) : null;
 }
 
 function chained(values: readonly Value[], open: boolean): ListValue {

@@ -43,7 +43,7 @@ export function evaluate(node: Expression, env: Environment): Value {
   switch (node.type) {
     case "Name":
       if (node.id === "spark" && env.machine.calls.length === 0) env.run.sparkUses.push(node.start);
-      return use(env.machine, lookup(node.id, env.scope));
+      return use(env.machine, lookup(node.id, env));
     case "Text":
       return { type: "text", value: node.value, map: node.map, file: env.run.path };
     case "Bytes":
@@ -138,11 +138,12 @@ const builtins = new Set(
 );
 
 /** What a name stands for where it is used. */
-function lookup(id: string, scope: Scope): Value {
+function lookup(id: string, { scope, machine }: Environment): Value {
   const start = scope.elsewhere.get(id) ?? scope;
   for (let at: Scope | null = start; at !== null; at = at.parent) {
     if (at.kind === "class" && at !== start) continue;
-    const value = at.vars.get(id);
+    const patched = at.kind === "module" && machine.patched.size > 0 ? machine.patched.get(at)?.get(id) : undefined;
+    const value = patched ?? at.vars.get(id);
     if (value !== undefined) return value;
   }
   const known = implicit[id];

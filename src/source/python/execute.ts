@@ -1,6 +1,7 @@
 import type { Expression, FunctionDefinition, Parameter, Statement } from "./ast.js";
 import { isSparkName } from "./attributes.js";
 import { removeItem, setItem, setSlice } from "./changes.js";
+import { finishClass, setAttribute } from "./classes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { importFrom, importModule } from "./imports.js";
 import { charge, type Machine, newScope, type Scope, step } from "./machine.js";
@@ -8,7 +9,6 @@ import { inOrder, iterate } from "./operations.js";
 import { applyDecorators } from "./pipelines.js";
 import {
   type Args,
-  asText,
   type ClassValue,
   either,
   type FunctionValue,
@@ -261,9 +261,12 @@ function attempt(statement: Statement & { type: "Try" }, env: Environment): Endi
 /** Assigns a value to a name, an attribute, an item, or to several at once. */
 export function assign(target: Expression, value: Value, env: Environment): void {
   switch (target.type) {
-    case "Name":
-      (env.scope.elsewhere.get(target.id) ?? env.scope).vars.set(target.id, value);
+    case "Name": {
+      const scope = env.scope.elsewhere.get(target.id) ?? env.scope;
+      scope.vars.set(target.id, value);
+      env.machine.patched.get(scope)?.delete(target.id);
       return;
+    }
     case "Tuple":
     case "List": {
       const { items, open } = inOrder(iterate(value));
@@ -287,10 +290,7 @@ export function assign(target: Expression, value: Value, env: Environment): void
       return;
     }
     case "Attribute": {
-      const object = evaluate(target.object, env);
-      if (object.type === "instance") object.attributes.set(target.name, value);
-      else if (object.type === "class") object.scope.vars.set(target.name, value);
-      else if (object.type === "function" && target.name === "__name__") object.name = asText(value) ?? object.name;
+      setAttribute(evaluate(target.object, env), target.name, value, env);
       return;
     }
     case "Subscript": {
@@ -302,6 +302,7 @@ export function assign(target: Expression, value: Value, env: Environment): void
       }
       const key = evaluate(target.index, env);
       if (object.type === "dict" || object.type === "list") setItem(object, key, value);
+      else if (object.type === "names" && key.type === "text") object.scope.vars.set(key.value, value);
       return;
     }
     case "Star":
@@ -361,18 +362,29 @@ function define(node: FunctionDefinition, env: Environment): void {
     expectations: [],
     property: names.includes("property") || names.includes("cached_property"),
   };
+  // `@name.setter` adds to the property of that name.
+  const [accessor] = node.decorators;
+  const property = accessor?.type === "Attribute" ? env.scope.vars.get(labelOf(accessor.object)) : undefined;
+  if (accessor?.type === "Attribute" && property?.type === "function" && property.property) {
+    if (accessor.name === "setter") env.scope.vars.set(node.name, { ...property, setter: plain });
+    if (/^(?:setter|deleter)$/.test(accessor.name)) return;
+  }
   env.scope.vars.set(node.name, plain);
   const value = applyDecorators(plain, decorators, env);
   (env.scope.elsewhere.get(node.name) ?? env.scope).vars.set(node.name, value);
 }
 
 function defineClass(node: Statement & { type: "Class" }, env: Environment): void {
-  for (const decorator of node.decorators) evaluate(decorator, env);
-  const bases = node.args.map((arg) => evaluate(arg.value, env));
+  // `Generic[T]`, `Base[int]`: the class is what counts.
+  const bases = node.args.flatMap((arg) =>
+    arg.name !== null ? [] : [evaluate(arg.value.type === "Subscript" ? arg.value.object : arg.value, env)],
+  );
   const scope = newScope("class", env.scope);
   execute(node.body, { ...env, scope });
   const value: ClassValue = { type: "class", node, scope, run: env.run, bases };
-  env.scope.vars.set(node.name, value);
+  const names = (env.scope.elsewhere.get(node.name) ?? env.scope).vars;
+  names.set(node.name, value);
+  names.set(node.name, finishClass(value, env));
 }
 
 const maxDepth = 60;

@@ -117,6 +117,10 @@ export interface Machine {
   /** The results and yields of the functions that are being followed. */
   readonly calls: { readonly node: object; returned: Value | null; yielded: Value[] | null }[];
   readonly importer: Importer;
+  /** Names of other modules that the main one, or one that it imports, has set. */
+  readonly patched: Map<Scope, Map<string, Value>>;
+  /** The modules whose settings of others are among them: they are run once. */
+  readonly adopted: Set<ModuleRun>;
 }
 
 /** Finds and follows modules of the project. */
@@ -125,6 +129,11 @@ export interface Importer {
   find(from: ModuleRun, level: number, dotted: string): Value | null;
   /** A module or package below a package. */
   inside(folder: string, name: string, from: ModuleRun): Value | null;
+}
+
+/** What a name of a module stands for. */
+export function nameOf(run: ModuleRun, name: string, machine: Machine): Value | undefined {
+  return machine.patched.get(run.scope)?.get(name) ?? run.scope.vars.get(name);
 }
 
 export function step(machine: Machine): void {

@@ -193,7 +193,18 @@ const maxSteps = 3_000_000;
 
 /** A machine for following a module, as it stands before the first statement. */
 export function machineFor(run: ModuleRun, importer: Importer, steps = maxSteps): Machine {
-  return { main: run, collector: run.outside, steps: 0, maxSteps: steps, depth: 0, turns: [], calls: [], importer };
+  return {
+    main: run,
+    collector: run.outside,
+    steps: 0,
+    maxSteps: steps,
+    depth: 0,
+    turns: [],
+    calls: [],
+    importer,
+    patched: new Map(),
+    adopted: new Set(),
+  };
 }
 
 function follow(run: ModuleRun, importer: Importer): void {

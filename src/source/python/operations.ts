@@ -34,6 +34,8 @@ export function iterate(value: Value): ListValue {
       );
     case "text":
       return hasHole(value.value) ? list([], true) : list([...value.value].map(text));
+    case "class":
+      return value.members === undefined ? list([], true) : list([...value.members.values()]);
     case "choice":
       return value.options.map(iterate).reduce((a, b) => list([...a.items, ...b.items], a.open || b.open));
     default:
@@ -290,8 +292,12 @@ export function item(object: Value, key: Value, label: string): Value {
       return unknown();
     // `dict[str, int]` and the like, and what a class gives.
     case "class":
+      if (object.members !== undefined) return (key.type === "text" ? object.members.get(key.value) : null) ?? missing;
+      return object;
     case "builtin":
       return object;
+    case "names":
+      return key.type === "text" ? (object.scope.vars.get(key.value) ?? missing) : missing;
     default:
       return object.type === "unknown" ? { ...missing, foreign: object.foreign } : missing;
   }

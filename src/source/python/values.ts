@@ -1,5 +1,6 @@
 import type { Expectation, Read } from "../model.js";
 import type { Call, ClassDefinition, Expression, FunctionDefinition, Lambda } from "./ast.js";
+import { found } from "./classes.js";
 import { charge, type Definition, type ModuleRun, readOutOfSight, type Scope } from "./machine.js";
 
 /** What an expression may stand for, as far as the text tells. */
@@ -15,6 +16,8 @@ export type Value =
   | ClassValue
   | InstanceValue
   | { readonly type: "module"; readonly run: ModuleRun }
+  /** What `globals()` gives. */
+  | { readonly type: "names"; readonly scope: Scope }
   /** A folder of the project that is imported as a package. */
   | { readonly type: "package"; readonly folder: string }
   /** Something imported from outside the project, by its dotted path. */
@@ -324,10 +327,11 @@ export function truth(value: Value): boolean | null {
     case "function":
     case "class":
     case "module":
-    case "instance":
     case "api":
     case "spark":
       return true;
+    case "instance":
+      return found(value.class, "__bool__") === null && found(value.class, "__len__") === null ? true : null;
     case "choice": {
       const first = truth(value.options[0] ?? none);
       return value.options.every((option) => truth(option) === first) ? first : null;
@@ -348,6 +352,10 @@ export function keyOf(value: Value): string | null {
       return `n${Number(value.value)}`;
     case "none":
       return "none";
+    case "instance": {
+      const { run, node } = value.class;
+      return value.member === undefined ? null : `e${run.path}:${node.start}:${value.member}`;
+    }
     case "list": {
       if (value.shape === "iterator") return null;
       charge(value.items.length);

@@ -224,3 +224,171 @@ describe("lists, sets, iterators and dictionaries", () => {
     expect(shownValue(expression, before)).toBe(value);
   });
 });
+
+/** Classes, an attribute, and what CPython says that it is; `?` for what is not followed. */
+const classes: readonly (readonly [name: string, text: string, expression: string, value: string])[] = [
+  [
+    "__post_init__",
+    "@dataclass\nclass S:\n    t: str\n    def __post_init__(self):\n        self.t = 'b'",
+    "S('a').t",
+    "b",
+  ],
+  [
+    "InitVar",
+    "@dataclass\nclass S:\n    p: InitVar[str]\n    t: str = ''\n    def __post_init__(self, p):\n        self.t = p + '_x'",
+    "S('a').t",
+    "a_x",
+  ],
+  [
+    "a property's setter",
+    "class C:\n    @property\n    def t(self):\n        return self._t\n    @t.setter\n    def t(self, v):\n        self._t = v + '_x'\nc = C(); c.t = 'a'",
+    "c.t",
+    "a_x",
+  ],
+  ["setattr", "class C:\n    s = 'a'\nc = C(); setattr(c, 's', 'b')", "c.s", "b"],
+  ["setattr of a name that is not known", "class C:\n    s = 'a'\nc = C(); setattr(c, unknown(), 'b')", "c.s", "?"],
+  ["__dict__", "class C:\n    s = 'a'\nc = C(); c.__dict__['s'] = 'b'", "c.s", "?"],
+  [
+    "object.__setattr__",
+    "@dataclass(frozen=True)\nclass C:\n    s: str\n    def __post_init__(self):\n        object.__setattr__(self, 's', 'b')",
+    "C('a').s",
+    "b",
+  ],
+  ["a decorator of the project", "def d(c):\n    c.s = 'b'\n    return c\n@d\nclass C:\n    s = 'a'", "C.s", "b"],
+  ["a decorator from outside", "from company import d\n@d\nclass C:\n    s = 'a'", "C.s", "?"],
+  [
+    "a metaclass",
+    "class M(type):\n    def __init__(c, *a):\n        c.s = 'b'\nclass C(metaclass=M):\n    s = 'a'",
+    "C().s",
+    "?",
+  ],
+  ["ABCMeta", "from abc import ABCMeta\nclass C(metaclass=ABCMeta):\n    s = 'a'", "C().s", "a"],
+  [
+    "__init_subclass__",
+    "class B:\n    def __init_subclass__(cls, t='z', **kw):\n        cls.t = t\nclass C(B, t='a'):\n    pass",
+    "C().t",
+    "a",
+  ],
+  ["ClassVar", "@dataclass\nclass S:\n    kind: ClassVar[str] = 'k'\n    t: str = 'x'", "S('a').t", "a"],
+  ["ClassVar as a text", "@dataclass\nclass S:\n    kind: 'ClassVar[str]' = 'k'\n    t: str = 'x'", "S('a').t", "a"],
+  [
+    "init=False",
+    "@dataclass\nclass S:\n    k: str = field(init=False, default='k')\n    t: str = 'x'",
+    "S('a').t",
+    "a",
+  ],
+  ["kw_only", "@dataclass\nclass S:\n    k: str = field(kw_only=True, default='k')\n    t: str = 'x'", "S('a').t", "a"],
+  [
+    "a field that a subclass redefines",
+    "@dataclass\nclass A:\n    t: str\n    u: str = 'u'\n@dataclass\nclass B(A):\n    u: str = 'v'\n    t: str = 'w'",
+    "B('a', 'b').t + B('a').u",
+    "av",
+  ],
+  [
+    "a subclass that is no data class",
+    "@dataclass\nclass A:\n    t: str = 'a'\nclass B(A):\n    k: str = 'k'",
+    "B('b').t",
+    "b",
+  ],
+  [
+    "each instance its own list",
+    "@dataclass\nclass A:\n    xs: list = field(default_factory=list)\na = A(); b = A(); a.xs.append('x')",
+    "len(b.xs)",
+    "0",
+  ],
+  ["arguments that are not known", "@dataclass\nclass A:\n    t: str = 'a'", "A(*unknown()).t", "?"],
+  [
+    "super().__init__ of a data class",
+    "@dataclass\nclass A:\n    t: str = 'a'\nclass B(A):\n    def __init__(self):\n        super().__init__('b')",
+    "B().t",
+    "b",
+  ],
+  ["a diamond", "class A:\n    s = 'a'\nclass B(A): pass\nclass C(A):\n    s = 'c'\nclass D(B, C): pass", "D().s", "c"],
+  [
+    "super() in a diamond",
+    "class A:\n    def s(self): return 'a'\nclass B(A):\n    def s(self): return 'b' + super().s()\nclass C(A):\n    def s(self): return 'c' + super().s()\nclass D(B, C): pass",
+    "D().s()",
+    "bca",
+  ],
+  ["a base that can't be seen", "from company import X\nclass B:\n    s = 'a'\nclass C(X, B): pass", "C().s", "?"],
+  ["Generic", "from typing import Generic\nclass B:\n    s = 'a'\nclass C(Generic[T], B): pass", "C().s", "a"],
+  ["__getattribute__", "class C:\n    s = 'a'\n    def __getattribute__(self, n): return 'b'", "C().s", "?"],
+  [
+    "__new__",
+    "class C:\n    s = 'a'\n    def __new__(cls):\n        o = object.__new__(cls); o.s = 'b'; return o",
+    "C().s",
+    "?",
+  ],
+  ["__bool__", "class C:\n    def __bool__(self): return False", "'a' if C() else 'b'", "a or b"],
+  ["type(self)", "class C:\n    s = 'a'\n    def t(self): return type(self).s", "C().t()", "a"],
+  ["the value of a member", "class L(Enum):\n    B = 'b'", "L.B.value", "b"],
+  ["the name of a member", "class L(Enum):\n    B = 'b'", "L.B.name", "B"],
+  ["a member in a text", "class L(Enum):\n    B = 'b'", "f'{L.B}'", "?"],
+  ["a member that is a text", "class L(str, Enum):\n    B = 'b'", "L.B + '_x'", "b_x"],
+  ["all members", "class L(Enum):\n    B = 'b'\n    S = 's'\n    T = 's'", "''.join(l.value for l in L)", "bs"],
+  ["a member by its value", "class L(Enum):\n    B = 'b'", "L('b').name", "B"],
+  ["a member by its name", "class L(Enum):\n    B = 'b'", "L['B'].value", "b"],
+  ["a member as a key", "class L(Enum):\n    B = 'b'\n    S = 's'\nd = {L.B: 'x', L.S: 'y'}", "d[L.S]", "y"],
+  ["members that are compared", "class L(Enum):\n    B = 'b'\n    S = 's'", "'x' if L.B is L.S else 'y'", "y"],
+  [
+    "a member with several values",
+    "class L(Enum):\n    B = ('b', 1)\n    def __init__(self, t, n): self.t = t",
+    "L.B.t",
+    "b",
+  ],
+  ["namedtuple", "P = namedtuple('P', 'k t')", "P('a', t='b').t", "b"],
+  ["NamedTuple", "class P(NamedTuple):\n    k: str\n    t: str = 'z'", "P('a').t + P('a', 'b').t", "zb"],
+  ["SimpleNamespace", "n = SimpleNamespace(t='a')", "n.t", "a"],
+  ["globals()", "N = 'a'", "globals()['N']", "a"],
+  ["globals() that is set", "globals()['N'] = 'a'", "N", "a"],
+];
+
+const classPrelude = `
+from collections import namedtuple
+from dataclasses import InitVar, dataclass, field
+from enum import Enum
+from types import SimpleNamespace
+from typing import ClassVar, NamedTuple
+`;
+
+describe("classes", () => {
+  test.each(classes)("%s", (_, text, expression, value) => {
+    expect(shownValue(expression, `${classPrelude}${text}`)).toBe(value);
+  });
+});
+
+/** Modules of a project, the main one's first statements, an expression, and what it gives. */
+const modules: readonly (readonly [name: string, lib: string, text: string, expression: string, value: string])[] = [
+  [
+    "__all__",
+    "__all__ = ['Y', '_Z']\nX = 'lib'\nY = 'y'\n_Z = 'z'",
+    "X = 'own'\nfrom lib.x import *",
+    "X + Y + _Z",
+    "ownyz",
+  ],
+  ["no __all__", "X = 'lib'\n_Z = 'lib'", "X = 'own'; _Z = 'own'\nfrom lib.x import *", "X + _Z", "libown"],
+  ["an __all__ that is not known", "__all__ = names()\nX = 'lib'", "X = 'own'\nfrom lib.x import *", "X", "own or lib"],
+  ["a name that is set", "X = 'a'\ndef f(): return X", "from lib import x\nx.X = 'b'", "x.f() + x.X", "bb"],
+  ["a name that setattr sets", "X = 'a'\ndef f(): return X", "from lib import x\nsetattr(x, 'X', 'b')", "x.f()", "b"],
+  ["a name that is set by the way", "X = 'a'", "from lib import y, x", "x.X", "c"],
+  ["import_module", "N = 'a'", "import importlib", "importlib.import_module('lib.x').N", "a"],
+];
+
+test.each(modules)("modules: %s", (_, lib, text, expression, value) => {
+  const others = { "lib/__init__.py": "", "lib/x.py": lib, "lib/y.py": "from lib import x\nx.X = 'c'\n" };
+  const main = `import dlt\n${text}\n@dlt.table\ndef t():\n    return spark.read.table(str(${expression}))\n`;
+  expect(readsOf(readModule("m.py", main, others).datasets[0]).join(" or ")).toBe(value);
+});
+
+test.each([
+  ["spark.sql(Q)", null],
+  ["spark.sql(open('q.sql').read())", null],
+  ["reduce(lambda a, b: a.union(b), [spark.table(k) for k in dict.fromkeys(names())])", "materialized_view"],
+  ["reduce(DataFrame.union, [spark.table(k) for k in dict.fromkeys(names())])", "materialized_view"],
+  ["reduce(DataFrame.union, [spark.table(k) for k in dict.fromkeys(['a', 'b'])])", "materialized_view"],
+  ["spark.table(Q)", "materialized_view"],
+  ["load_all()", "streaming_table"],
+])("what @dp.table makes of %s", (expression, kind) => {
+  const text = `from functools import reduce\nfrom pyspark import pipelines as dp\nfrom pyspark.sql import DataFrame\n@dp.table\ndef t():\n    return ${expression}\n`;
+  expect(readModule("m.py", text).datasets[0]?.kind).toBe(kind);
+});
