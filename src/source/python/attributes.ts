@@ -121,7 +121,14 @@ function ofUnknown(object: Value & { type: "unknown" }, node: Attribute, env: En
     recordAction(env.machine, env.run, `.${object.of.name}`, object.of.start);
     return { type: "writer" };
   }
-  return { type: "unknown", label: name, foreign: object.foreign, of: { object, name, start: node.nameStart } };
+  return {
+    type: "unknown",
+    label: name,
+    foreign: object.foreign,
+    of: { object, name, start: node.nameStart },
+    ...(object.hidden === undefined ? {} : { hidden: object.hidden }),
+    ...(object.parameter ? { parameter: true } : {}),
+  };
 }
 
 /** Only for values that are asked for by name, such as `getattr(config, "TABLE")`. */

@@ -241,7 +241,7 @@ function callUnknown(callee: Value & { type: "unknown" }, args: Args, node: Call
   const before = of?.object.type === "unknown" ? (of.object.hidden ?? []) : [];
   if (result.type === "frame") {
     // `load("a").join(frame)`: the frame that nobody knows is part of what comes out.
-    return of === undefined || before.length === 0 ? result : joinHidden(result, of.object, env);
+    return of === undefined || before.length === 0 ? result : joinHidden(result, of.object, node, env);
   }
   if (result.type !== "unknown") return result;
   // What a method of an unknown frame gives is a frame that is just as unknown.
@@ -261,10 +261,17 @@ export function otherFrame(method: string, args: Args): Value | undefined {
 }
 
 /** A frame together with what turned out to be one, but came out of a call of what can't be seen. */
-export function joinHidden(known: FrameValue, other: Value, env: Environment): FrameValue {
-  const reads = readsOfFrame(other);
+export function joinHidden(known: FrameValue, other: Value, node: Call, env: Environment): FrameValue {
+  // A frame of which nothing is known at all, such as one out of a list: only a parameter is the caller's.
+  const reads = isLost(other) ? [readOutOfSight(node, env.run)] : readsOfFrame(other);
   for (const read of reads) record(env.machine, read);
   return joinFrames(known, frame(reads, null));
+}
+
+function isLost(value: Value): boolean {
+  if (value.type === "choice")
+    return !value.options.some((option) => option.type === "frame") && value.options.some(isLost);
+  return value.type === "unknown" && value.hidden === undefined && !value.parameter;
 }
 
 export function rememberView(args: Args, env: Environment): void {

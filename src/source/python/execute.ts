@@ -465,5 +465,5 @@ function parameterValue(parameter: Parameter): Value {
   if (isSparkName(parameter.name) || annotation === "SparkSession" || annotation === "DatabricksSession")
     return { type: "spark" };
   if (annotation === "DataFrame") return frame([], null);
-  return unknown(parameter.name);
+  return { ...unknown(parameter.name), parameter: true };
 }

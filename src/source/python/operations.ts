@@ -299,7 +299,14 @@ export function item(object: Value, key: Value, label: string): Value {
     case "names":
       return key.type === "text" ? (object.scope.vars.get(key.value) ?? missing) : missing;
     default:
-      return object.type === "unknown" ? { ...missing, foreign: object.foreign } : missing;
+      if (object.type !== "unknown") return missing;
+      // A frame out of what a call gave is as unknown as that.
+      return {
+        ...missing,
+        foreign: object.foreign,
+        ...(object.hidden === undefined ? {} : { hidden: object.hidden }),
+        ...(object.parameter ? { parameter: true } : {}),
+      };
   }
 }
 

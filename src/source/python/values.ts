@@ -139,6 +139,8 @@ export interface UnknownValue {
   readonly foreign: boolean;
   /** The calls of what can't be seen that it came out of: something was read there if it turns out to be a frame. */
   readonly hidden?: readonly HiddenCall[];
+  /** A parameter that no call gave: what it reads is the caller's. */
+  readonly parameter?: boolean;
   /** What it is an attribute of, and where its name stands. */
   readonly of?: { readonly object: Value; readonly name: string; readonly start: number };
 }

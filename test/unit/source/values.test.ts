@@ -392,3 +392,31 @@ test.each([
   const text = `from functools import reduce\nfrom pyspark import pipelines as dp\nfrom pyspark.sql import DataFrame\n@dp.table\ndef t():\n    return ${expression}\n`;
   expect(readModule("m.py", text).datasets[0]?.kind).toBe(kind);
 });
+
+/** Frames that come out of what is not followed, and are joined: each is a read that can't be told. */
+test.each([
+  ["", "FRAMES['b']"],
+  ["", "FRAMES.orders"],
+  ["", "library('b')[0]"],
+  ["fs = {}\nfor n in names(): fs[n] = dlt.read(n)", "fs['x']"],
+  ["fs = iter([library('x'), library('y')]); next(fs)", "next(fs)"],
+  ["fs = iter([library('x')])\nfor f in fs:\n    break", "next(fs)"],
+  ["fs = [library('x')]; fs.pop(unknown())", "fs[0]"],
+  ["class C:\n    f = library('y')\nsetattr(C, unknown(), 1)", "C.f"],
+  ["import company\n@company.d\nclass C:\n    f = library('y')", "C.f"],
+  ["", "max([library('x'), library('y')], key=str)"],
+  ["", "{'x': library('y')}.pop(unknown())"],
+  ["", "list(*unknown())[0]"],
+  ["", "next(map(dlt.read, names()))"],
+  ["from itertools import groupby", "[library(x) for x, _ in groupby('ab')][0]"],
+])("%s; a frame from %s is not lost", (before, expression) => {
+  const start = `import dlt\nfrom library import library\nFRAMES = load_all()\n${before}\n`;
+  const text = `${start}@dlt.table\ndef t():\n    return dlt.read('a').join(${expression}, 'id')\n`;
+  expect(readsOf(readModule("m.py", text).datasets[0])).toEqual(["a", "?"]);
+});
+
+test("a frame that is handed to a function is the caller's", () => {
+  const text =
+    "import dlt\ndef add(left, right):\n    return dlt.read('b').join(right, 'id')\n@dlt.table\ndef t():\n    return dlt.read('a').mapInPandas(add, 'id INT')\n";
+  expect(readsOf(readModule("m.py", text).datasets[0]).sort()).toEqual(["a", "b"]);
+});
