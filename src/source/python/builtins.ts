@@ -151,6 +151,7 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
     case "any":
     case "all": {
       const source = iterate(first);
+      charge(source.items.length >> 2);
       const holds = source.items.map(truth);
       const decisive = name === "any";
       if (holds.includes(decisive)) {
@@ -252,6 +253,7 @@ function lengthOf(value: Value): Value | null {
     case "class":
       return value.members === undefined ? null : number(value.members.size);
     case "text":
+      charge(value.value.length >> 6);
       return hasHole(value.value) ? null : number([...value.value].length);
     default:
       return null;
@@ -309,6 +311,7 @@ function product(values: readonly Value[], repeat: Value | undefined): ListValue
 
 /** Which of two values is the smaller, as Python compares numbers, texts and lists of them; null when it can't be told. */
 function compared(a: Value, b: Value): number | null {
+  charge(1);
   const [x, y] = [a, b].map((value) =>
     value.type === "number" ? value.value : value.type === "boolean" ? Number(value.value) : null,
   );
@@ -341,6 +344,7 @@ function extreme(name: string, values: readonly Value[], args: Args, env: Enviro
 }
 
 function sum(source: ListValue, start: Value | undefined): Value {
+  charge(source.items.length);
   return source.open
     ? unknown("sum")
     : source.items.reduce((left, right) => operate("+", left, right), start ?? number(0));

@@ -112,9 +112,14 @@ export function setMethod(object: ListValue, name: string, args: Args): Value {
     return unknown(name, true);
   }
   switch (name) {
-    case "add":
-      replaceItems(object, setOf([...object.items, ...(first === undefined ? [] : [first])]).items, object.open, true);
+    case "add": {
+      const key = first === undefined ? null : keyOf(first);
+      charge(object.items.length >> 4);
+      if (first === undefined || (key !== null && object.items.some((value) => keyOf(value) === key))) return none;
+      addItems(object, [first]);
+      object.shuffled = object.items.length > 1;
       return none;
+    }
     case "discard":
     case "remove":
       discard(object, first ?? unknown());
@@ -148,6 +153,8 @@ export function setMethod(object: ListValue, name: string, args: Args): Value {
 /** Calls a method of a dictionary. */
 export function dictMethod(object: DictValue, name: string, args: Args): Value {
   const [first, second] = args.positional.map((arg) => arg.value);
+  if (/^(?:get|pop|setdefault)$/.test(name) && !args.open) return entryOf(object, name, args);
+  charge(object.entries.size >> 2);
   const entries = [...object.entries.values()];
   if (args.open && !/^(?:items|keys|values|copy)$/.test(name)) {
     object.open = true;
@@ -172,10 +179,6 @@ export function dictMethod(object: DictValue, name: string, args: Args): Value {
         entries.map((entry) => entry.value),
         object.open,
       );
-    case "get":
-    case "pop":
-    case "setdefault":
-      return entryOf(object, name, args);
     case "popitem": {
       const last = entries.at(-1);
       if (last === undefined || object.open) {

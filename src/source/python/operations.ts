@@ -285,6 +285,7 @@ export function item(object: Value, key: Value, label: string): Value {
     }
     case "text": {
       if (key.type !== "number" || hasHole(object.value)) return missing;
+      charge(object.value.length >> 6);
       const letter = [...object.value].at(key.value);
       return letter === undefined ? missing : text(letter);
     }
@@ -332,7 +333,7 @@ function slice(object: Value, node: Expression & { type: "Slice" }, env: Environ
     return list(stretch(source.items, from, to, by), source.open);
   }
   if (!known || by === 0 || object.type !== "text" || hasHole(object.value)) return unknown();
-  charge(object.value.length >> 2);
+  charge(object.value.length >> 4);
   return text(stretch([...object.value], from, to, by).join(""));
 }
 

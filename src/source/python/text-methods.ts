@@ -22,6 +22,7 @@ const part = /[^\ue000\ue001]+|\ue000[^\ue001]*\ue001/g;
 
 /** Calls a method of a text. What Python would say otherwise of letters beyond ASCII, or of what is not known, is unknown. */
 export function textMethod(value: string, name: string, args: Args, env: Environment): Value {
+  charge(value.length >> 6);
   switch (name) {
     case "format":
     case "format_map":

@@ -420,3 +420,12 @@ test("a frame that is handed to a function is the caller's", () => {
     "import dlt\ndef add(left, right):\n    return dlt.read('b').join(right, 'id')\n@dlt.table\ndef t():\n    return dlt.read('a').mapInPandas(add, 'id INT')\n";
   expect(readsOf(readModule("m.py", text).datasets[0]).sort()).toEqual(["a", "b"]);
 });
+
+test.each([
+  "xs = list(range(100000))\nfor i in range(100000): b = sum(xs)",
+  "x = 'a' * 9999\nx = x * 90\nfor i in range(100000): k = x[::-1].strip('a').title()",
+  "x = []\nfor i in range(100): x = [x, x]\nz = sorted([x, x])",
+  "x = []; x.append(x)\nw = {1: 2}.get(x)",
+])("work is charged: %s", (text) => {
+  expect(readModule("m.py", `${text}\n`).tooBig).toBe(true);
+});
