@@ -1,9 +1,10 @@
 import type { Attribute } from "./ast.js";
+import { found, makeVague, member } from "./classes.js";
 import type { Environment } from "./evaluate.js";
-import { callFunction } from "./execute.js";
-import { recordAction, type Scope } from "./machine.js";
+import { inside } from "./imports.js";
+import { nameOf, recordAction } from "./machine.js";
 import { hideFunction } from "./pipelines.js";
-import { type ClassValue, either, emptyArgs, type FunctionValue, text, unknown, type Value } from "./values.js";
+import { either, text, unknown, type Value } from "./values.js";
 
 /** What `object.name` stands for. */
 export function attribute(object: Value, node: Attribute, env: Environment): Value {
@@ -12,22 +13,23 @@ export function attribute(object: Value, node: Attribute, env: Environment): Val
     case "choice":
       return object.options.map((option) => attribute(option, node, env)).reduce(either);
     case "module": {
-      const value = object.run.scope.vars.get(name);
+      const value = nameOf(object.run, name, env.machine);
       if (value !== undefined) return value;
       const folder = object.run.path.match(/^(.*)\/__init__\.py$/)?.[1];
-      return (folder === undefined ? null : env.machine.importer.inside(folder, name, env.run)) ?? unknown(name);
+      return (folder === undefined ? null : inside(folder, name, env)) ?? unknown(name);
     }
     case "package":
-      return env.machine.importer.inside(object.folder, name, env.run) ?? unknown(name);
+      return inside(object.folder, name, env) ?? unknown(name);
     case "external":
       return external(`${object.path}.${name}`);
     case "api":
       return object.name === "" ? { ...object, name } : unknown(name);
     case "instance":
-      return member(object, object.class, name, env);
+      return member(object, name, env) ?? (isSparkName(name) ? { type: "spark" } : unknown(name));
     case "class":
       if (name === "__name__") return text(object.node.name);
-      return found(object, name, new Set()) ?? (isSparkName(name) ? { type: "spark" } : unknown(name));
+      if (name === "__dict__") makeVague(object);
+      return found(object, name) ?? (isSparkName(name) ? { type: "spark" } : unknown(name));
     case "function":
     case "dataset": {
       const target = hideFunction(object);
@@ -51,10 +53,20 @@ export function attribute(object: Value, node: Attribute, env: Environment): Val
       return { type: "method", object, name, start: node.nameStart };
     case "writer":
       return object;
+    case "names":
+      return { type: "method", object, name, start: node.nameStart };
+    case "number":
+      // A member of an enumeration of numbers.
+      return name === "value" ? object : unknown(name);
     case "text":
       // A member of an enumeration is its value here.
       if (name === "value") return object;
       return { type: "method", object, name, start: node.nameStart };
+    case "builtin":
+      // `dict.fromkeys`, `str.lower`
+      return /^(?:str|list|dict|set|object)$/.test(object.name)
+        ? { type: "builtin", name: `${object.name}.${name}` }
+        : unknown(name);
     case "list":
     case "dict":
     case "reader":
@@ -109,70 +121,14 @@ function ofUnknown(object: Value & { type: "unknown" }, node: Attribute, env: En
     recordAction(env.machine, env.run, `.${object.of.name}`, object.of.start);
     return { type: "writer" };
   }
-  return { type: "unknown", label: name, foreign: object.foreign, of: { object, name, start: node.nameStart } };
-}
-
-function member(object: Value & { type: "instance" }, type: ClassValue, name: string, env: Environment): Value {
-  const own = object.attributes.get(name);
-  if (own !== undefined) return own;
-  const value = found(type, name, new Set());
-  if (value === null) return isSparkName(name) ? { type: "spark" } : unknown(name);
-  if (value.type !== "function") return value;
-  const bound = bind(value, object.self ?? object, type);
-  return bound.property ? callFunction(bound, emptyArgs, env) : bound;
-}
-
-function bind(value: FunctionValue, object: Value, type: ClassValue): FunctionValue {
-  if (value.node.type !== "Function") return value;
-  const decorators = value.node.decorators.map((decorator) => (decorator.type === "Name" ? decorator.id : ""));
-  if (decorators.includes("staticmethod")) return value;
-  return { ...value, self: decorators.includes("classmethod") ? type : object };
-}
-
-/** An attribute of a class or of its bases. */
-export function found(type: ClassValue, name: string, seen: Set<Scope>): Value | null {
-  if (seen.has(type.scope)) return null;
-  seen.add(type.scope);
-  const value = type.scope.vars.get(name);
-  if (value !== undefined) {
-    return value.type === "function" && value.self === null && isClassMethod(value) ? { ...value, self: type } : value;
-  }
-  for (const base of type.bases) {
-    const inherited = base.type === "class" ? found(base, name, seen) : null;
-    if (inherited !== null) return inherited;
-  }
-  return null;
-}
-
-function isClassMethod(value: FunctionValue): boolean {
-  return (
-    value.node.type === "Function" &&
-    value.node.decorators.some((decorator) => decorator.type === "Name" && decorator.id === "classmethod")
-  );
-}
-
-/** Calls `super()`: the bases of the class, bound to the instance. */
-export function superOf(env: Environment): Value {
-  for (let scope: Scope | null = env.scope; scope !== null; scope = scope.parent) {
-    const self = scope.vars.get("self");
-    if (self?.type !== "instance") continue;
-    const type = ownerOf(self.class, env.scope, new Set()) ?? self.class;
-    const base = type.bases.find((candidate): candidate is ClassValue => candidate.type === "class");
-    return base === undefined ? unknown("super") : { ...self, class: base, self };
-  }
-  return unknown("super");
-}
-
-/** Of a class and its bases, the one in whose body a scope stands. */
-function ownerOf(type: ClassValue, scope: Scope, seen: Set<Scope>): ClassValue | null {
-  if (seen.has(type.scope)) return null;
-  seen.add(type.scope);
-  for (let at: Scope | null = scope; at !== null; at = at.parent) if (at === type.scope) return type;
-  for (const base of type.bases) {
-    const owner = base.type === "class" ? ownerOf(base, scope, seen) : null;
-    if (owner !== null) return owner;
-  }
-  return null;
+  return {
+    type: "unknown",
+    label: name,
+    foreign: object.foreign,
+    of: { object, name, start: node.nameStart },
+    ...(object.hidden === undefined ? {} : { hidden: object.hidden }),
+    ...(object.parameter ? { parameter: true } : {}),
+  };
 }
 
 /** Only for values that are asked for by name, such as `getattr(config, "TABLE")`. */

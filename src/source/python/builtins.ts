@@ -1,10 +1,15 @@
+import { byCodePoint } from "../../order.js";
 import type { Call } from "./ast.js";
-import { attributeByName, superOf } from "./attributes.js";
+import { attributeByName } from "./attributes.js";
 import { callValue, opaque } from "./calls.js";
-import { type Environment, labelOf, maxText } from "./evaluate.js";
+import { advance, forgetRest } from "./changes.js";
+import { makeVague, setAttribute, superOf } from "./classes.js";
+import { dictMethod, fromKeys, listMethod, setMethod } from "./collection-methods.js";
+import { type Environment, labelOf } from "./evaluate.js";
 import { charge, recordAction, step } from "./machine.js";
-import { formattedText, isInstance, item, iterate, sureEntries } from "./operations.js";
+import { formattedText, inOrder, isInstance, item, iterate, operate, quoted, sureEntries } from "./operations.js";
 import { hideFunction } from "./pipelines.js";
+import { textMethod } from "./text-methods.js";
 import {
   type Arg,
   type Args,
@@ -14,20 +19,24 @@ import {
   type DictValue,
   dictOf,
   either,
+  float,
   hasHole,
   hole,
+  iterator,
   keyOf,
   type ListValue,
   list,
+  listLike,
   mergeEntries,
   none,
   number,
+  setOf,
   text,
   truth,
   unknown,
   type Value,
 } from "./values.js";
-import { changesDict, changesList, perhaps } from "./ways.js";
+import { perhaps } from "./ways.js";
 
 const given = (values: readonly Value[], node: Call): Args => ({
   positional: values.map((value): Arg => ({ value, node })),
@@ -35,34 +44,24 @@ const given = (values: readonly Value[], node: Call): Args => ({
   open: false,
 });
 
-/** `next(iterator, otherwise)` takes the item away; what is no iterator keeps it. */
-function next(source: Value, otherwise: Value | undefined): Value {
-  if (source.type !== "list" || source.kind !== undefined || source.items.length === 0)
-    return iterate(source).items[0] ?? otherwise ?? unknown();
-  const found = item(source, number(0), "next");
-  changesList(source);
-  charge(source.items.length >> 6);
-  if (source.sure === 0) return otherwise === undefined ? found : either(found, otherwise);
-  source.items.shift();
-  if (source.sure !== undefined) source.sure--;
-  return found;
-}
-
-/** `list(…)`, `tuple(…)` and the like. */
-function copied(source: ListValue, name: string): ListValue {
-  const kind = name === "list" || name === "tuple" ? name : name === "set" ? "set" : undefined;
-  return list([...source.items], source.open, kind, source.sure);
-}
+/** Functions that give a value of what they are given, and do nothing else: of what is not known nothing is known. */
+const pure = new Set(
+  "str repr format int float bool len range list tuple set frozenset iter sorted reversed dict enumerate zip product filter next any all min max sum abs round".split(
+    " ",
+  ),
+);
 
 /** Calls one of Python's own functions. */
 export function callBuiltin(name: string, args: Args, node: Call, env: Environment): Value {
   const values = args.positional.map((arg) => arg.value);
   const [first = unknown(), second] = values;
   const call = (target: Value, ...inner: Value[]) => callValue(target, given(inner, node), node, env);
+  if (args.open && pure.has(name) && name !== "dict") return unknown(name);
   switch (name) {
     case "identity":
-    case "type":
       return first;
+    case "type":
+      return first.type === "instance" && values.length === 1 ? first.class : unknown("type");
     case "wraps": {
       // functools.wraps(original)(wrapper)
       const [original, wrapper] = [hideFunction(first), second === undefined ? null : hideFunction(second)];
@@ -70,122 +69,145 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
       return original === null ? wrapper : { ...wrapper, name: original.name };
     }
     case "str":
+      return values.length === 0 ? text("") : values.length > 1 ? unknown("str") : stringOf(first, labelOfFirst(node));
     case "repr":
+      return text(quoted(first) ?? hole(labelOfFirst(node)));
     case "format":
-      return values.length === 0 ? text("") : stringOf(first, labelOf(node.args[0]?.value ?? node));
+      return text(
+        formattedText(first, second === undefined ? "" : second.type === "text" ? second.value : "?") ??
+          hole(labelOfFirst(node)),
+      );
     case "int":
     case "float":
-      return first.type === "number"
-        ? number(first.value, name === "float")
-        : first.type === "text" && /^\d+$/.test(first.value)
-          ? number(Number(first.value), name === "float")
-          : unknown();
+      return numberOf(name, first, values.length + args.named.size) ?? unknown();
     case "bool": {
       const holds = truth(first);
       return holds === null ? unknown() : boolean(holds);
     }
-    case "len": {
-      const size =
-        first.type === "dict"
-          ? first.entries.size
-          : first.type === "list"
-            ? first.items.length
-            : first.type === "text"
-              ? first.value.length
-              : -1;
-      const isSure =
-        first.type === "list"
-          ? !first.open && first.sure === undefined
-          : first.type !== "dict" || (!first.open && sureEntries(first) === undefined);
-      return size < 0 || !isSure ? unknown() : number(size);
-    }
+    case "len":
+      return lengthOf(first) ?? unknown();
     case "range":
       return range(values);
     case "list":
-    case "tuple":
+    case "tuple": {
+      const source = iterate(values.length === 0 ? list([]) : first);
+      return listLike(source, [...source.items], source.open, source.sure, name);
+    }
     case "set":
-    case "frozenset":
+    case "frozenset": {
+      const source = iterate(values.length === 0 ? list([]) : first);
+      return setOf(source.items, source.open, source.sure, name);
+    }
     case "iter":
-      return copied(values.length === 0 ? list([]) : iterate(first), name);
+      if (values.length > 1) return list([], true);
+      return first.type === "list" && first.shape === "iterator" ? first : iterator(iterate(first));
     case "sorted":
       return sorted(iterate(first), args, env, node);
-    case "reversed":
-      return list([...iterate(first).items].reverse(), iterate(first).open);
+    case "reversed": {
+      const source = iterate(first);
+      if (source.open) return iterator({ ...source, shuffled: true });
+      const sure = source.sure === undefined ? undefined : 0;
+      return iterator(listLike(source, [...source.items].reverse(), false, sure));
+    }
     case "dict":
       return dict(first, values.length, args);
     case "enumerate": {
       const start = args.named.get("start")?.value ?? second;
-      const from = start?.type === "number" ? start.value : 0;
-      return list(
-        iterate(first).items.map((value, i) => list([number(i + from), value])),
-        iterate(first).open,
+      const from = start === undefined ? 0 : start.type === "number" && !start.float ? start.value : null;
+      const source = iterate(first);
+      const known = from === null || (source.shuffled && source.items.length > 1) ? 0 : (source.sure ?? Infinity);
+      const rows = source.items.map((value, i) =>
+        list([i <= known ? number(i + (from ?? 0)) : unknown("number"), value], false, "tuple"),
       );
+      return iterator(list(rows, source.open, undefined, source.sure));
     }
-    case "zip": {
-      const columns = values.map(iterate);
-      const length = Math.min(...columns.map((column) => column.items.length), 100_000);
-      const rows = Array.from({ length: columns.length === 0 ? 0 : length }, (_, i) =>
-        list(columns.map((column) => column.items[i] ?? unknown())),
-      );
-      return list(
-        rows,
-        columns.some((column) => column.open),
-      );
-    }
-    case "product": {
-      let rows: Value[][] = [[]];
-      for (const column of values.map(iterate))
-        rows =
-          rows.length * column.items.length > 5000
-            ? []
-            : rows.flatMap((row) => column.items.map((value) => [...row, value]));
-      return list(rows.map((row) => list(row)));
-    }
+    case "zip":
+      return iterator(zip(values));
+    case "product":
+      return iterator(product(values, args.named.get("repeat")?.value));
     case "map": {
-      const columns = values.slice(1).map(iterate);
-      const length = Math.min(...columns.map((column) => column.items.length), 100_000);
-      const items = Array.from({ length: columns.length === 0 ? 0 : length }, (_, i) =>
-        call(first, ...columns.map((column) => column.items[i] ?? unknown())),
-      );
-      const open = columns.some((column) => column.open);
-      if (open && items.length === 0) perhaps(env.machine, env.scope, () => call(first, unknown()));
-      return list(items, open);
+      const rows = zip(values.slice(1));
+      const sure = rows.sure ?? rows.items.length;
+      const items = rows.items.map((row, i) => {
+        const one = () => call(first, ...(row.type === "list" ? row.items : []));
+        return i < sure ? one() : perhaps(env.machine, env.scope, one);
+      });
+      const open = rows.open || args.open;
+      // What else there may be goes through the function too.
+      if (open) {
+        const blanks = values.slice(1).map(() => unknown());
+        items.push(perhaps(env.machine, env.scope, () => call(first, ...blanks)));
+      }
+      return iterator(list(items, open, undefined, open ? sure : rows.sure));
     }
     case "filter": {
       const source = iterate(second ?? unknown());
-      const kept = source.items.filter(
-        (value) => (first.type === "none" ? truth(value) : truth(call(first, value))) !== false,
-      );
-      return list(kept, source.open);
+      let sure: number | undefined;
+      const kept: Value[] = [];
+      source.items.forEach((value, i) => {
+        const holds = first.type === "none" ? truth(value) : truth(call(first, value));
+        if (holds === null || i >= (source.sure ?? source.items.length)) sure ??= kept.length;
+        if (holds !== false) kept.push(value);
+      });
+      return iterator(listLike(source, kept, source.open, source.open ? (sure ?? kept.length) : sure));
     }
     case "reduce": {
-      const source = iterate(second ?? unknown());
-      const items = values[2] === undefined ? source.items : [values[2], ...source.items];
+      const source = iterate(second ?? args.named.get("iterable")?.value ?? unknown());
+      const initial = values[2] ?? args.named.get("initial")?.value;
+      const items = initial === undefined ? source.items : [initial, ...source.items];
       if (items.length === 0) return call(first, unknown(), unknown());
-      return items.reduce((left, right) => {
+      const sure = source.sure === undefined ? items.length : source.sure + items.length - source.items.length;
+      return items.reduce((left, right, i) => {
         step(env.machine);
-        const result = call(first, left, right);
+        const one = () => call(first, left, right);
+        const result = i < sure ? one() : either(left, perhaps(env.machine, env.scope, one));
         return result.type === "unknown" && left.type === "frame" ? left : result;
       });
     }
     case "next":
-      return next(first, second);
+      return nextOf(first, second);
     case "any":
     case "all": {
-      const holds = iterate(first).items.map(truth);
-      if (iterate(first).open || holds.includes(null)) return unknown();
-      return boolean(name === "any" ? holds.includes(true) : !holds.includes(false));
+      const source = iterate(first);
+      charge(source.items.length >> 2);
+      const holds = source.items.map(truth);
+      const decisive = name === "any";
+      const sure = source.sure ?? holds.length;
+      // It may stop before the end: what an iterator has left can't be told.
+      if (holds.some((one) => one !== !decisive)) forgetRest(first);
+      const at = holds.indexOf(decisive);
+      if (at >= 0) {
+        if (at >= sure) return unknown();
+        return boolean(decisive);
+      }
+      return source.open || holds.includes(null) ? unknown() : boolean(!decisive);
     }
     case "min":
     case "max":
+      return extreme(name, values, args, env, node) ?? unknown(name);
     case "sum":
+      return sum(iterate(first), args.named.get("start")?.value ?? second);
     case "abs":
+      return first.type === "number" ? { ...first, value: Math.abs(first.value) } : unknown(name);
     case "round":
-      return unknown(name);
+      return first.type === "number" && !first.float && values.length === 1 ? first : unknown(name);
     case "getattr":
       return second?.type === "text" && !hasHole(second.value)
         ? attributeByName(first, second.value, env)
         : opaque(args, node, env, "builtins");
+    case "setattr":
+    case "object.__setattr__": {
+      const value = values[2];
+      if (second?.type === "text" && !hasHole(second.value) && value !== undefined && !args.open)
+        setAttribute(first, second.value, value, env);
+      else makeVague(first);
+      return none;
+    }
+    case "globals":
+      return { type: "names", scope: env.run.scope };
+    case "vars":
+      makeVague(first);
+      return unknown(name);
     case "super":
       return superOf(env);
     case "display":
@@ -200,9 +222,171 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
       return unknown();
     case "open":
       return unknown("file");
+    case "dict.fromkeys":
+      return args.open ? unknown(name) : fromKeys(first, second);
     default:
+      // `str.lower`, called with its text.
+      if (/^(?:str|list|dict|set)\./.test(name) && !args.open && isOf(name, first))
+        return callMethod(
+          first,
+          name.slice(name.indexOf(".") + 1),
+          { ...args, positional: args.positional.slice(1) },
+          node,
+          env,
+        );
       return unknown(name);
   }
+}
+
+function isOf(name: string, value: Value): boolean {
+  const type = name.slice(0, name.indexOf("."));
+  return value.type === "list" ? type === (value.shape ?? "list") : value.type === (type === "str" ? "text" : type);
+}
+
+function labelOfFirst(node: Call): string {
+  return labelOf(node.args[0]?.value ?? node);
+}
+
+function numberOf(name: string, value: Value, count: number): Value | null {
+  if (count !== 1) return count === 0 ? number(0) : null;
+  const plain =
+    value.type === "number"
+      ? value.value
+      : value.type === "boolean"
+        ? Number(value.value)
+        : value.type === "text" &&
+            (name === "int" ? /^\s*[-+]?\d{1,15}\s*$/ : /^\s*[-+]?\d{1,15}(?:\.\d{1,9})?\s*$/).test(value.value)
+          ? Number(value.value)
+          : null;
+  if (plain === null) return null;
+  return name === "float" ? float(plain) : number(Math.trunc(plain) + 0);
+}
+
+function lengthOf(value: Value): Value | null {
+  switch (value.type) {
+    case "dict":
+      return value.open || sureEntries(value) !== undefined ? null : number(value.entries.size);
+    case "list":
+      if (value.open || value.sure !== undefined || value.shape === "iterator") return null;
+      // Two members of a set that are not known may be the same.
+      if (value.shape === "set" && value.items.length > 1) {
+        const keys = value.items.map(keyOf);
+        if (keys.some((key) => key === null || hasHole(key))) return null;
+      }
+      return number(value.items.length);
+    case "class":
+      return value.members === undefined ? null : number(value.members.size);
+    case "text":
+      charge(value.value.length >> 6);
+      return hasHole(value.value) ? null : number([...value.value].length);
+    default:
+      return null;
+  }
+}
+
+/** `next(iterator, otherwise)`; each item is given once. */
+function nextOf(source: Value, otherwise: Value | undefined): Value {
+  if (source.type !== "list" || source.shape !== "iterator") return unknown("next");
+  const isSure = source.sure !== 0;
+  const value = advance(source);
+  if (value !== undefined) return isSure || otherwise === undefined ? value : either(value, otherwise);
+  return source.open || otherwise === undefined ? unknown("next") : otherwise;
+}
+
+/** The rows of several columns, as far as the shortest goes; an iterator that is given twice gives its items in turn. */
+function zip(values: readonly Value[]): ListValue {
+  const copies = new Map<Value, ListValue>();
+  const sources = values.map((value) => {
+    const isExact = value.type === "list" && value.shape === "iterator" && value.sure === undefined && !value.shuffled;
+    if (isExact) return value;
+    const copy = copies.get(value) ?? iterator(inOrder(iterate(value)));
+    if (value.type === "list" && value.shape === "iterator") copies.set(value, copy);
+    forgetRest(value);
+    return copy;
+  });
+  const rows: Value[] = [];
+  const open = sources.some((source) => source.open);
+  // From there on a row may not be.
+  let sure = Infinity;
+  for (const source of sources) {
+    const share = sources.filter((other) => other === source).length;
+    sure = Math.min(sure, Math.floor((source.sure ?? (source.open ? source.items.length : Infinity)) / share));
+    source.sure = undefined;
+  }
+  while (sources.length > 0 && rows.length < 100_000) {
+    const row: Value[] = [];
+    for (const source of sources) {
+      const value = advance(source);
+      if (value === undefined) break;
+      row.push(value);
+    }
+    if (row.length < sources.length) break;
+    rows.push(list(row, false, "tuple"));
+  }
+  // Which items stand side by side can't be told where one of them may be missing.
+  return list(rows, open || rows.length === 100_000, undefined, sure < rows.length ? sure : undefined);
+}
+
+function product(values: readonly Value[], repeat: Value | undefined): ListValue {
+  const columns = values.map((value) => iterate(value));
+  const times = repeat === undefined ? 1 : repeat.type === "number" ? repeat.value : -1;
+  if (times < 0 || times > 10) return list([], true);
+  let rows: Value[][] = [[]];
+  for (let turn = 0; turn < times; turn++) {
+    for (const column of columns) {
+      if (rows.length * column.items.length > 5000) return list([], true);
+      charge(rows.length * column.items.length);
+      rows = rows.flatMap((row) => column.items.map((value) => [...row, value]));
+    }
+  }
+  return list(
+    rows.map((row) => list(row, false, "tuple")),
+    columns.some((column) => column.open),
+    undefined,
+    columns.some((column) => column.sure !== undefined) ? 0 : undefined,
+  );
+}
+
+/** Which of two values is the smaller, as Python compares numbers, texts and lists of them; null when it can't be told. */
+function compared(a: Value, b: Value): number | null {
+  charge(1);
+  const [x, y] = [a, b].map((value) =>
+    value.type === "number" ? value.value : value.type === "boolean" ? Number(value.value) : null,
+  );
+  if (typeof x === "number" && typeof y === "number") return x - y;
+  if (a.type === "text" && b.type === "text")
+    return hasHole(a.value) || hasHole(b.value) ? null : byCodePoint(a.value, b.value);
+  if (a.type !== "list" || b.type !== "list" || a.open || b.open || a.sure !== undefined || b.sure !== undefined)
+    return null;
+  if (a.shape !== undefined || b.shape !== undefined) return null;
+  for (let i = 0; i < Math.min(a.items.length, b.items.length); i++) {
+    const [left, right] = [a.items[i], b.items[i]];
+    const order = left === undefined || right === undefined ? null : compared(left, right);
+    if (order !== 0) return order;
+  }
+  return a.items.length - b.items.length;
+}
+
+function extreme(name: string, values: readonly Value[], args: Args, env: Environment, node: Call): Value | null {
+  const source = values.length > 1 ? list([...values]) : iterate(values[0] ?? unknown());
+  if (source.items.length === 0 && !source.open) return args.named.get("default")?.value ?? null;
+  const result = sorted(
+    source,
+    { ...args, named: new Map([...args.named].filter(([key]) => key === "key")) },
+    env,
+    node,
+  );
+  if (result.open || result.sure !== undefined || (result.shuffled && result.items.length > 1)) return null;
+  // Of those that are alike the first is given; sorting keeps their order, so that it is not always the last for `max`.
+  if (name === "min") return result.items[0] ?? null;
+  return args.named.has("key") ? null : (result.items.at(-1) ?? null);
+}
+
+function sum(source: ListValue, start: Value | undefined): Value {
+  charge(source.items.length);
+  return source.open || source.sure !== undefined
+    ? unknown("sum")
+    : source.items.reduce((left, right) => operate("+", left, right), start ?? number(0));
 }
 
 function stringOf(value: Value, label: string): Value {
@@ -212,7 +396,7 @@ function stringOf(value: Value, label: string): Value {
 }
 
 function range(values: readonly Value[]): Value {
-  const numbers = values.map((value) => (value.type === "number" ? value.value : Number.NaN));
+  const numbers = values.map((value) => (value.type === "number" && !value.float ? value.value : Number.NaN));
   const [from, to, by] =
     numbers.length === 1 ? [0, numbers[0] ?? 0, 1] : [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 1];
   const count = Math.ceil((to - from) / by);
@@ -220,28 +404,38 @@ function range(values: readonly Value[]): Value {
   return list(Array.from({ length: Math.max(0, count) }, (_, i) => number(from + i * by)));
 }
 
-function sorted(source: ListValue, args: Args, env: Environment, node: Call): Value {
+/** `sorted`, also for `list.sort`: by texts and numbers, or a key that is one; in an order that can't be told otherwise. */
+export function sorted(source: ListValue, args: Args, env: Environment, node: Call): ListValue {
   const key = args.named.get("key")?.value;
-  const keyed = source.items.map((value) => ({
+  const reverse = args.named.get("reverse")?.value;
+  const down = reverse === undefined ? false : truth(reverse);
+  const keyed = source.items.map((value, i) => ({
     value,
-    key: key === undefined ? value : callValue(key, given([value], node), node, env),
+    sure: i < (source.sure ?? source.items.length),
+    key: key === undefined || key.type === "none" ? value : callValue(key, given([value], node), node, env),
   }));
-  const plain =
-    keyed.every((entry) => entry.key.type === "text") || keyed.every((entry) => entry.key.type === "number");
-  if (plain) {
-    keyed.sort((a, b) => {
-      if (a.key.type === "number" && b.key.type === "number") return a.key.value - b.key.value;
-      const [x, y] = [asText(a.key) ?? "", asText(b.key) ?? ""];
-      return x < y ? -1 : x > y ? 1 : 0;
+  charge(keyed.length * 4);
+  let told = down !== null && !source.open && !args.open;
+  keyed.sort((a, b) => {
+    const order = told ? compared(a.key, b.key) : null;
+    if (order === null) told = false;
+    return (order ?? 0) * (down ? -1 : 1);
+  });
+  // Those that are alike stay in their order, which a set does not have; without a key they are the same.
+  const mixed =
+    source.shuffled === true &&
+    key !== undefined &&
+    keyed.some((one, i) => {
+      const next = keyed[i + 1];
+      return next !== undefined && compared(one.key, next.key) === 0;
     });
-  }
-  return list(
-    keyed.map((entry) => entry.value),
-    source.open,
-  );
+  const items = told ? keyed.map((one) => one.value) : [...source.items];
+  if (!told || mixed) return { ...list(items, source.open, "list", source.sure), shuffled: true };
+  const at = keyed.findIndex((one) => !one.sure);
+  return list(items, false, "list", at < 0 ? undefined : at);
 }
 
-function dict(first: Value, count: number, args: Args): Value {
+function dict(first: Value, count: number, args: Args): DictValue {
   const result = dictOf([], false);
   if (count > 0) updateEntries(result, first.type === "dict" ? first : iterate(first));
   if (args.open) blur(result);
@@ -249,256 +443,8 @@ function dict(first: Value, count: number, args: Args): Value {
   return result;
 }
 
-/** Calls a method of a text, list or dictionary. */
-export function callMethod(object: Value, name: string, args: Args, env: Environment): Value {
-  const values = args.positional.map((arg) => arg.value);
-  if (object.type === "text") return textMethod(object.value, name, values, args, env);
-  if (object.type === "list") {
-    noteChange(object, name);
-    return listMethod(object, name, values);
-  }
-  if (object.type === "dict") {
-    const [key] = values;
-    const only = name === "setdefault" && key !== undefined ? keyOf(key) : null;
-    if (!/^(?:get|items|keys|values|copy)$/.test(name)) changesDict(object, only ?? undefined);
-    return dictMethod(object, name, values, args);
-  }
-  return unknown(name);
-}
-
-function textMethod(value: string, name: string, values: readonly Value[], args: Args, env: Environment): Value {
-  const [first, second] = values;
-  const [a, b] = [first?.type === "text" ? first.value : null, second?.type === "text" ? second.value : null];
-  const known = !hasHole(value);
-  switch (name) {
-    case "format":
-    case "format_map":
-      return formatted(value, args, env);
-    case "upper":
-      return text(
-        value.replace(/[^\ue000\ue001]+|\ue000[^\ue001]*\ue001/g, (part) =>
-          hasHole(part) ? part : part.toUpperCase(),
-        ),
-      );
-    case "lower":
-    case "casefold":
-      return text(
-        value.replace(/[^\ue000\ue001]+|\ue000[^\ue001]*\ue001/g, (part) =>
-          hasHole(part) ? part : part.toLowerCase(),
-        ),
-      );
-    case "title":
-    case "capitalize":
-      return known
-        ? text(
-            value.replace(
-              name === "title" ? /\w\S*/g : /^./,
-              (part) => part.charAt(0).toUpperCase() + part.slice(1).toLowerCase(),
-            ),
-          )
-        : unknown();
-    case "strip":
-    case "lstrip":
-    case "rstrip": {
-      const set = new Set(a ?? " \t\n\r\f\v");
-      let [from, to] = [0, value.length];
-      if (name !== "rstrip") while (from < to && set.has(value.charAt(from))) from++;
-      if (name !== "lstrip") while (to > from && set.has(value.charAt(to - 1))) to--;
-      return text(value.slice(from, to));
-    }
-    case "replace": {
-      if (a === null) return unknown();
-      const by = second === undefined ? null : asText(second);
-      const pieces = value.split(a);
-      return joined(pieces, by ?? hole("…"));
-    }
-    case "removeprefix":
-      return a === null ? unknown() : text(value.startsWith(a) ? value.slice(a.length) : value);
-    case "removesuffix":
-      return a === null ? unknown() : text(a !== "" && value.endsWith(a) ? value.slice(0, -a.length) : value);
-    case "join": {
-      const source = iterate(first ?? unknown());
-      if (source.open) return unknown("join");
-      const parts = source.items.map((part) => asText(part) ?? hole("…"));
-      return choicesOf(parts, source.sure ?? parts.length)
-        .map((some) => joined(some, value))
-        .reduce(either);
-    }
-    case "split":
-    case "rsplit": {
-      if (!known || second !== undefined)
-        return second !== undefined && known && a !== null ? splitTimes(value, a, second, name) : list([], true);
-      return list(
-        (a === null ? value.trim().split(/\s+/) : value.split(a)).filter((part) => a !== null || part !== "").map(text),
-      );
-    }
-    case "splitlines":
-      return known ? list(value.split(/\r\n?|\n/).map(text)) : list([], true);
-    case "partition": {
-      const at = a === null ? -1 : value.indexOf(a);
-      return a === null
-        ? list([], true)
-        : list(
-            at < 0
-              ? [text(value), text(""), text("")]
-              : [text(value.slice(0, at)), text(a), text(value.slice(at + a.length))],
-          );
-    }
-    case "startswith":
-      return known && a !== null ? boolean(value.startsWith(a)) : unknown();
-    case "endswith":
-      return known && a !== null ? boolean(value.endsWith(a)) : unknown();
-    case "zfill":
-      return first?.type === "number" ? text(value.padStart(Math.min(first.value, 1000), "0")) : unknown();
-    case "encode":
-      return text(value);
-    case "isdigit":
-      return known ? boolean(/^\d+$/.test(value)) : unknown();
-    default:
-      return b === null ? unknown(name, true) : unknown(name, true);
-  }
-}
-
-/** The lists that one may be of which only the items at the front are sure: all of them while those are few, else the longest. */
-function choicesOf<T>(items: readonly T[], sure: number): T[][] {
-  const rest = items.slice(sure);
-  if (rest.length > 3) return [[...items]];
-  let choices = [items.slice(0, sure)];
-  for (const item of rest) choices = choices.flatMap((choice) => [[...choice, item], choice]);
-  return choices;
-}
-
-/** Pieces with a text between them; unknown when that is too long to be followed. */
-function joined(pieces: readonly string[], by: string): Value {
-  charge(pieces.length >> 2);
-  const size = pieces.reduce((sum, piece) => sum + piece.length, by.length * (pieces.length - 1));
-  return size > maxText ? unknown() : text(pieces.join(by));
-}
-
-function splitTimes(value: string, by: string, times: Value, name: string): Value {
-  if (times.type !== "number" || by === "") return list([], true);
-  const parts = value.split(by);
-  const count = Math.min(times.value, parts.length - 1);
-  if (count < 0) return list(parts.map(text));
-  const cut = name === "split" ? count : parts.length - 1 - count;
-  const joined =
-    name === "split"
-      ? [...parts.slice(0, cut), parts.slice(cut).join(by)]
-      : [parts.slice(0, cut + 1).join(by), ...parts.slice(cut + 1)];
-  return list(joined.map(text));
-}
-
-/** `str.format`: positions, names, attributes and items; what can't be told keeps its name. */
-function formatted(value: string, args: Args, env: Environment): Value {
-  let position = 0;
-  let size = value.length;
-  const result = value.replace(
-    /\{\{|\}\}|\{([^{}!:]*)(![rsa])?(:[^{}]*)?\}/g,
-    (whole, field: string | undefined, _c, format: string | undefined) => {
-      if (whole === "{{") return "{";
-      if (whole === "}}") return "}";
-      const [head = "", ...path] = (field ?? "").split(/[.[]/);
-      let found: Value | undefined;
-      if (head === "") found = args.positional[position++]?.value;
-      else if (/^\d+$/.test(head)) found = args.positional[Number(head)]?.value;
-      else {
-        const [only] = args.positional;
-        found =
-          args.named.get(head)?.value ??
-          (only?.value.type === "dict" ? only.value.entries.get(`s${head}`)?.value : undefined);
-      }
-      for (const part of path) {
-        if (found === undefined) break;
-        const key = part.replace(/\]$/, "");
-        found = part.endsWith("]")
-          ? item(found, /^\d+$/.test(key) ? number(Number(key)) : text(key), key)
-          : attributeByName(found, key, env);
-      }
-      const label = path.at(-1)?.replace(/\]$/, "") ?? (head === "" || /^\d+$/.test(head) ? "…" : head);
-      if (found?.type === "choice") return hole(label);
-      const piece = (found === undefined ? null : formattedText(found, format?.slice(1) ?? "")) ?? hole(label);
-      size += piece.length;
-      return size > maxText ? "" : piece;
-    },
-  );
-  return size > maxText ? unknown() : text(result);
-}
-
-/** What has to be known before a method changes a list: how it was, and which items stand where they are. */
-function noteChange(object: ListValue, name: string): void {
-  if (/^(?:union|copy|index|count)$/.test(name)) return;
-  const grows = /^(?:append|add|extend|update)$/.test(name);
-  changesList(object, grows ? object.items.length : 0);
-  if (object.open) object.sure ??= object.items.length;
-  if (!grows && name !== "pop" && name !== "insert" && object.sure !== undefined) object.sure = 0;
-}
-
-/** Whether a list may grow by so many items; one that has grown too long may hold any. */
-function hasRoom(object: ListValue, more: number): boolean {
-  charge(more >> 2);
-  const fits = object.items.length + more <= 100_000;
-  object.open ||= !fits;
-  return fits;
-}
-
-function listMethod(object: ListValue, name: string, values: readonly Value[]): Value {
-  const [first, second] = values;
-  switch (name) {
-    case "append":
-    case "add":
-      if (first !== undefined && hasRoom(object, 1)) object.items.push(first);
-      return none;
-    case "insert":
-      if (first?.type === "number" && second !== undefined && hasRoom(object, 1)) {
-        charge(object.items.length >> 6);
-        object.items.splice(first.value, 0, second);
-      }
-      return none;
-    case "extend":
-    case "update": {
-      const more = iterate(first ?? unknown());
-      if (more.open || more.sure !== undefined) object.sure ??= object.items.length + (more.sure ?? more.items.length);
-      object.open ||= more.open;
-      if (hasRoom(object, more.items.length)) for (const value of [...more.items]) object.items.push(value);
-      return none;
-    }
-    case "union":
-      return list([...object.items, ...iterate(first ?? list([])).items], object.open, object.kind, object.sure);
-    case "copy":
-      return list([...object.items], object.open, object.kind, object.sure);
-    case "pop":
-      if (object.sure !== undefined && (first?.type !== "number" || first.value < 0 || first.value >= object.sure)) {
-        // Which item it takes is not known, so none is taken away.
-        const taken = item(object, first ?? number(-1), "…");
-        object.sure = Math.max(0, object.sure - 1);
-        return taken;
-      }
-      if (object.sure !== undefined) object.sure--;
-      return (
-        (first === undefined
-          ? object.items.pop()
-          : first.type === "number"
-            ? object.items.splice(first.value, 1)[0]
-            : undefined) ?? unknown()
-      );
-    case "remove": {
-      const key = first === undefined ? null : keyOf(first);
-      // Of several that may be meant, none is taken away.
-      const at = key === null ? -1 : object.items.findIndex((value) => keyOf(value) === key);
-      if (key === null) object.sure = 0;
-      if (at >= 0) object.items.splice(at, 1);
-      return none;
-    }
-    case "reverse":
-      object.items.reverse();
-      return none;
-    default:
-      return unknown(name, true);
-  }
-}
-
 /** `dict.update(…)` and `dict(…)`: of a dictionary, or of pairs. */
-function updateEntries(object: DictValue, from: Value): void {
+export function updateEntries(object: DictValue, from: Value): void {
   if (from.type !== "list") {
     mergeEntries(object, from);
     return;
@@ -506,7 +452,7 @@ function updateEntries(object: DictValue, from: Value): void {
   charge(from.items.length >> 2);
   if (from.open) blur(object);
   from.items.forEach((pair, i) => {
-    const [key, value] = iterate(pair).items;
+    const [key, value] = inOrder(iterate(pair)).items;
     const name = key === undefined ? null : keyOf(key);
     if (key === undefined || value === undefined || name === null) blur(object);
     else if (i < (from.sure ?? from.items.length)) object.entries.set(name, { key, value });
@@ -514,57 +460,15 @@ function updateEntries(object: DictValue, from: Value): void {
   });
 }
 
-function dictMethod(object: DictValue, name: string, values: readonly Value[], args: Args): Value {
-  const [first, second] = values;
-  const entries = [...object.entries.values()];
-  switch (name) {
-    case "items":
-      return list(
-        entries.map((entry) => list([entry.key, entry.value], false, "tuple")),
-        object.open,
-        undefined,
-        sureEntries(object),
-      );
-    case "keys":
-      return list(
-        entries.map((entry) => entry.key),
-        object.open,
-        undefined,
-        sureEntries(object),
-      );
-    case "values":
-      return list(
-        entries.map((entry) => entry.value),
-        object.open,
-        undefined,
-        sureEntries(object),
-      );
-    case "get":
-    case "pop":
-    case "setdefault": {
-      const key = first === undefined ? null : keyOf(first);
-      if (first === undefined || key === null || hasHole(key)) return item(object, first ?? unknown(), "…");
-      const entry = object.entries.get(key);
-      if (name === "pop") object.entries.delete(key);
-      if (entry?.maybe === true) {
-        const otherwise = object.open ? unknown(first.type === "text" ? first.value : "…") : (second ?? none);
-        const value = either(entry.value, otherwise);
-        if (name === "setdefault") object.entries.set(key, { key: first, value });
-        return value;
-      }
-      if (entry !== undefined) return entry.value;
-      if (name === "setdefault") object.entries.set(key, { key: first, value: second ?? none });
-      return object.open ? unknown(first.type === "text" ? first.value : "…") : (second ?? none);
-    }
-    case "update": {
-      if (first !== undefined) updateEntries(object, first);
-      if (args.open) blur(object);
-      for (const [key, arg] of args.named) object.entries.set(`s${key}`, { key: text(key), value: arg.value });
-      return none;
-    }
-    case "copy":
-      return dictOf(object.entries, object.open);
-    default:
-      return unknown(name, true);
+/** Calls a method of a text, list, set or dictionary. */
+export function callMethod(object: Value, name: string, args: Args, node: Call, env: Environment): Value {
+  if (object.type === "text") return textMethod(object.value, name, args, env);
+  if (object.type === "dict") return dictMethod(object, name, args);
+  if (object.type === "names") {
+    const [key] = args.positional;
+    return name === "get" && key !== undefined ? item(object, key.value, name) : unknown(name, true);
   }
+  if (object.type !== "list") return unknown(name);
+  if (object.shape === "set") return setMethod(object, name, args);
+  return object.shape === "iterator" ? unknown(name, true) : listMethod(object, name, args, node, env);
 }

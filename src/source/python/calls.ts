@@ -1,11 +1,14 @@
 import { posix } from "node:path";
 import type { Call } from "./ast.js";
-import { external, found, isSparkName } from "./attributes.js";
+import { external, isSparkName } from "./attributes.js";
 import { callBuiltin, callMethod } from "./builtins.js";
+import { duplicate } from "./changes.js";
+import { found, initialise, instantiate, madeClass } from "./classes.js";
 import { type Environment, labelOf } from "./evaluate.js";
 import { callFunction } from "./execute.js";
+import { moduleNamed } from "./imports.js";
 import { born, readOutOfSight, record, recordAction } from "./machine.js";
-import { iterate } from "./operations.js";
+import { appended, iterate } from "./operations.js";
 import { applyDecorator, callApi, hideFunction } from "./pipelines.js";
 import { argument, callFrame, callReader, callSession, readExpressions, readTable } from "./spark.js";
 import {
@@ -13,16 +16,15 @@ import {
   type Args,
   alternatives,
   asText,
-  type ClassValue,
-  copyOf,
   either,
   emptyArgs,
   type FrameValue,
   frame,
   hasHole,
   hole,
-  type InstanceValue,
+  iterator,
   joinFrames,
+  type ListValue,
   list,
   none,
   readsOfFrame,
@@ -66,11 +68,12 @@ export function callValue(callee: Value, args: Args, node: Call, env: Environmen
       if (callee.object.type === "spark") return callSession(callee.name, args, node, env);
       if (callee.object.type === "reader") return callReader(callee.object, callee.name, args, node, env);
       if (callee.object.type === "frame") return callFrame(callee.object, callee.name, callee.start, args, node, env);
-      return callMethod(callee.object, callee.name, args, env);
+      if (callee.object.type === "instance") return initialise(callee.object, args, env);
+      return callMethod(callee.object, callee.name, args, node, env);
     case "external":
       return callExternal(callee.path, args, node, env);
     case "instance": {
-      const call = found(callee.class, "__call__", new Set());
+      const call = found(callee.class, "__call__");
       return call?.type === "function"
         ? callFunction({ ...call, self: callee }, args, env)
         : opaque(args, node, env, "");
@@ -87,30 +90,6 @@ function told(result: Value, node: Call, env: Environment): Value {
   return result.type === "unknown" && result.hidden === undefined
     ? { ...result, hidden: [{ node, run: env.run }] }
     : result;
-}
-
-function instantiate(type: ClassValue, args: Args, env: Environment): Value {
-  const instance: InstanceValue = { type: "instance", class: type, attributes: new Map(), born: born() };
-  const init = found(type, "__init__", new Set());
-  if (init?.type === "function") {
-    callFunction({ ...init, self: instance }, args, env);
-    return instance;
-  }
-  // A data class, or a named tuple: its annotated names are its parameters.
-  let position = 0;
-  for (const statement of [
-    ...type.bases.flatMap((base) => (base.type === "class" ? base.node.body : [])),
-    ...type.node.body,
-  ]) {
-    if (statement.type !== "Assign" || statement.annotation === null) continue;
-    const [target] = statement.targets;
-    if (target?.type !== "Name") continue;
-    const given = args.named.get(target.id)?.value ?? args.positional[position++]?.value;
-    if (given !== undefined) instance.attributes.set(target.id, given);
-  }
-  // A member of an enumeration is called by its value: `Layer("bronze")`.
-  const [only] = args.positional;
-  return position === 0 && only?.value.type === "text" ? only.value : instance;
 }
 
 function callExternal(path: string, args: Args, node: Call, env: Environment): Value {
@@ -150,7 +129,7 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
       return { type: "partial", target: { type: "builtin", name: "wraps" }, args };
     case "copy.copy":
     case "copy.deepcopy":
-      return first === undefined ? unknown() : copyOf(first.value, path === "copy.deepcopy" ? new Map() : null);
+      return first === undefined ? unknown() : duplicate(first.value, name === "deepcopy");
     case "dataclasses.field": {
       const factory = args.named.get("default_factory")?.value;
       return (
@@ -159,9 +138,16 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
       );
     }
     case "itertools.chain":
-      return args.positional
-        .map((arg) => iterate(arg.value))
-        .reduce((a, b) => list([...a.items, ...b.items], a.open || b.open), list([]));
+      return iterator(
+        chained(
+          args.positional.map((arg) => arg.value),
+          args.open,
+        ),
+      );
+    case "itertools.chain.from_iterable": {
+      const sources = iterate(first?.value ?? unknown());
+      return iterator(chained(sources.items, sources.open || sources.sure !== undefined));
+    }
     case "itertools.product":
       return callBuiltin("product", args, node, env);
     case "os.path.join":
@@ -185,11 +171,46 @@ function callExternal(path: string, args: Args, node: Call, env: Environment): V
     case "os.environ.get":
       return unknown(labelOf(node));
     case "collections.OrderedDict":
+      return callBuiltin("dict", args, node, env);
     case "collections.namedtuple":
-    case "types.SimpleNamespace":
-      return callBuiltin(path === "collections.OrderedDict" ? "dict" : "identity", args, node, env);
+      return namedTuple(args, node, env) ?? opaque(args, node, env, path);
+    case "types.SimpleNamespace": {
+      const attributes = new Map([...args.named].map(([key, { value }]) => [key, value]));
+      const type = madeClass("SimpleNamespace", [], node, env);
+      return {
+        type: "instance",
+        class: type,
+        attributes,
+        born: born(),
+        vague: args.open || args.positional.length > 0,
+      };
+    }
+    case "importlib.import_module": {
+      const text = first?.value;
+      if (text?.type !== "text" || hasHole(text.value) || !/^\w+(?:\.\w+)*$/.test(text.value) || args.open) break;
+      return moduleNamed(text.value, env);
+    }
   }
   return opaque(args, node, env, path);
+}
+
+/** `namedtuple("Source", "table keys")`; null when its fields can't be told. */
+function namedTuple(args: Args, node: Call, env: Environment): Value | null {
+  const [name, fields] = [argument(args, 0, "typename")?.value, argument(args, 1, "field_names")?.value];
+  if (name?.type !== "text" || fields === undefined || args.open || args.named.has("defaults")) return null;
+  const names =
+    fields.type === "text" && !hasHole(fields.value)
+      ? fields.value.split(/[\s,]+/).filter((one) => one !== "")
+      : fields.type === "list" && !fields.open
+        ? fields.items.map((one) => (one.type === "text" && !hasHole(one.value) ? one.value : null))
+        : [null];
+  const known = names.filter((one) => one !== null);
+  return known.length === names.length ? madeClass(name.value, known, node, env) : null;
+}
+
+function chained(values: readonly Value[], open: boolean): ListValue {
+  const known = values.map(iterate).reduce(appended, list([]));
+  return open ? appended(known, list([], true)) : known;
 }
 
 /** Puts a folder of the project on the path of a module, given as it is seen from the module's own folder. */
@@ -229,7 +250,7 @@ function callUnknown(callee: Value & { type: "unknown" }, args: Args, node: Call
   const before = of?.object.type === "unknown" ? (of.object.hidden ?? []) : [];
   if (result.type === "frame") {
     // `load("a").join(frame)`: the frame that nobody knows is part of what comes out.
-    return of === undefined || before.length === 0 ? result : joinHidden(result, of.object, env);
+    return of === undefined || before.length === 0 ? result : joinHidden(result, of.object, node, env);
   }
   if (result.type !== "unknown") return result;
   // What a method of an unknown frame gives is a frame that is just as unknown.
@@ -249,10 +270,17 @@ export function otherFrame(method: string, args: Args): Value | undefined {
 }
 
 /** A frame together with what turned out to be one, but came out of a call of what can't be seen. */
-export function joinHidden(known: FrameValue, other: Value, env: Environment): FrameValue {
-  const reads = readsOfFrame(other);
+export function joinHidden(known: FrameValue, other: Value, node: Call, env: Environment): FrameValue {
+  // A frame of which nothing is known at all, such as one out of a list: only a parameter is the caller's.
+  const reads = isLost(other) ? [readOutOfSight(node, env.run)] : readsOfFrame(other);
   for (const read of reads) record(env.machine, read);
   return joinFrames(known, frame(reads, null));
+}
+
+function isLost(value: Value): boolean {
+  if (value.type === "choice")
+    return !value.options.some((option) => option.type === "frame") && value.options.some(isLost);
+  return value.type === "unknown" && value.hidden === undefined && !value.parameter;
 }
 
 export function rememberView(args: Args, env: Environment): void {

@@ -1,9 +1,9 @@
 import { assign } from "./assign.js";
-import type { Argument, Comprehension, Expression, FormattedValue, Sequence, Text } from "./ast.js";
+import type { Argument, Comprehension, Expression, FormattedValue, Text } from "./ast.js";
 import { attribute } from "./attributes.js";
 import { callValue } from "./calls.js";
 import { charge, type Machine, type ModuleRun, newScope, type Scope, step, use } from "./machine.js";
-import { compare, formattedText, index, iterate, operate } from "./operations.js";
+import { compare, formattedText, index, inOrder, iterate, operate, quoted } from "./operations.js";
 import {
   type Arg,
   type Args,
@@ -13,12 +13,17 @@ import {
   dictOf,
   either,
   emptyArgs,
+  float,
   hole,
+  iterator,
+  type Kind,
   keyOf,
+  type ListValue,
   list,
   mergeEntries,
   none,
   number,
+  setOf,
   type TextValue,
   truth,
   unknown,
@@ -42,7 +47,7 @@ export function evaluate(node: Expression, env: Environment): Value {
   switch (node.type) {
     case "Name":
       if (node.id === "spark" && env.machine.calls.length === 0) env.run.sparkUses.push(node.start);
-      return use(env.machine, lookup(node.id, env.scope));
+      return use(env.machine, lookup(node.id, env));
     case "Text":
       return { type: "text", value: node.value, map: node.map, file: env.run.path };
     case "Bytes":
@@ -50,9 +55,8 @@ export function evaluate(node: Expression, env: Environment): Value {
     case "Formatted":
       return formatted(node.parts, env);
     case "Num":
-      return /^\d+f?$|^-?\d*\.?\d+(?:e[+-]?\d+)?f$/.test(node.value)
-        ? number(Number.parseFloat(node.value), node.value.endsWith("f"))
-        : unknown("number");
+      if (/^\d+$/.test(node.value)) return number(Number(node.value));
+      return /^[\d.]+(?:e[+-]?\d+)?f$/.test(node.value) ? float(Number.parseFloat(node.value)) : unknown("number");
     case "Constant":
       return node.value === "None" ? none : node.value === "..." ? unknown() : boolean(node.value === "True");
     case "Attribute":
@@ -63,8 +67,11 @@ export function evaluate(node: Expression, env: Environment): Value {
       return use(env.machine, index(evaluate(node.object, env), node.index, env));
     case "Tuple":
     case "List":
-    case "Set":
-      return sequence(node.items, node.type, env);
+      return sequence(node.items, node.type === "Tuple" ? "tuple" : "list", env);
+    case "Set": {
+      const { items, open, sure } = sequence(node.items, "set", env);
+      return setOf(items, open, sure);
+    }
     case "Dict":
       return dictionary(node.entries, env);
     case "Comprehension":
@@ -135,11 +142,12 @@ const builtins = new Set(
 );
 
 /** What a name stands for where it is used. */
-function lookup(id: string, scope: Scope): Value {
+function lookup(id: string, { scope, machine }: Environment): Value {
   const start = scope.elsewhere.get(id) ?? scope;
   for (let at: Scope | null = start; at !== null; at = at.parent) {
     if (at.kind === "class" && at !== start) continue;
-    const value = at.vars.get(id);
+    const patched = at.kind === "module" && machine.patched.size > 0 ? machine.patched.get(at)?.get(id) : undefined;
+    const value = patched ?? at.vars.get(id);
     if (value !== undefined) return value;
   }
   const known = implicit[id];
@@ -164,7 +172,7 @@ export function evaluateArgs(args: readonly Argument[], env: Environment): Args 
       if (arg.name === null) positional.push({ value, node: arg.value });
       else name(arg.name, { value, node: arg.value });
     } else if (arg.star === "*") {
-      const items = iterate(value);
+      const items = inOrder(iterate(value));
       open ||= items.open;
       charge(items.items.length >> 2);
       for (const item of items.items) positional.push({ value: item, node: arg.value });
@@ -195,10 +203,18 @@ function formatted(parts: readonly (Text | FormattedValue)[], env: Environment):
     }
     const values = alternatives(evaluate(part.value, env));
     if (part.format !== null) for (const inner of part.format) if (inner.type !== "Text") evaluate(inner.value, env);
-    const plain = part.conversion === "" || part.conversion === "s";
+    const { conversion } = part;
+    const plain = conversion === "" || conversion === "s";
     const format = (part.format ?? []).map((inner) => (inner.type === "Text" ? inner.value : "?")).join("");
     const texts = values.map((value) => {
-      const known = plain && value.type !== "unknown" ? formattedText(value, format) : null;
+      const known =
+        value.type === "unknown"
+          ? null
+          : plain
+            ? formattedText(value, format)
+            : conversion === "r" && format === ""
+              ? quoted(value)
+              : null;
       return known ?? hole(labelOf(part.value));
     });
     const distinct = [...new Set(texts)];
@@ -238,20 +254,24 @@ export function labelOf(node: Expression): string {
   }
 }
 
-function sequence(nodes: readonly Expression[], type: Sequence["type"], env: Environment): Value {
+function sequence(nodes: readonly Expression[], kind: Kind, env: Environment): ListValue {
   const items: Value[] = [];
   let open = false;
   let sure: number | undefined;
+  let shuffled = false;
   for (const node of nodes) {
     const value = evaluate(node, env);
     if (node.type === "Star") {
       const inner = iterate(value);
       if (inner.open || inner.sure !== undefined) sure ??= items.length + (inner.sure ?? inner.items.length);
       open ||= inner.open;
+      shuffled ||= inner.shuffled === true;
       for (const item of inner.items) items.push(item);
     } else items.push(value);
   }
-  return list(items, open, type === "Tuple" ? "tuple" : type === "Set" ? "set" : "list", sure);
+  const made = list(items, open, kind, sure);
+  if (shuffled) made.shuffled = true;
+  return made;
 }
 
 function dictionary(
@@ -278,6 +298,7 @@ function comprehension(node: Comprehension, env: Environment): Value {
   const entries = dictOf([], false);
   let open = false;
   let sure: number | undefined;
+  let shuffled = false;
   const walk = (depth: number): void => {
     const clause = node.clauses[depth];
     if (clause === undefined) {
@@ -296,16 +317,17 @@ function comprehension(node: Comprehension, env: Environment): Value {
     const source = iterate(evaluate(clause.iterable, inner));
     open ||= source.open;
     let position = 0;
-    const isUnknown = source.open && source.items.length === 0;
-    const values = isUnknown ? [unknown()] : source.items;
+    shuffled ||= source.shuffled === true;
+    const count = source.items.length;
+    const values = source.open ? [...source.items, unknown()] : source.items;
     for (const value of values) {
       step(env.machine);
       assign(clause.target, value, inner);
-      const isSure = source.sure === undefined || position < source.sure;
+      const isSure = position < (source.sure ?? count);
       position++;
       const holds = clause.conditions.map((condition) => truth(evaluate(condition, inner)));
       if (holds.includes(false)) continue;
-      if (!holds.includes(null) && !isUnknown && isSure) walk(depth + 1);
+      if (!holds.includes(null) && isSure) walk(depth + 1);
       else {
         // Whether this element, and so where each behind it stands, is not known.
         sure ??= items.length;
@@ -314,7 +336,12 @@ function comprehension(node: Comprehension, env: Environment): Value {
     }
   };
   walk(0);
-  if (node.kind !== "dict") return list(items, open, node.kind === "generator" ? undefined : node.kind, sure);
+  if (node.kind === "set") return setOf(items, open, sure);
+  if (node.kind !== "dict") {
+    const made = list(items, open, node.kind === "list" ? "list" : undefined, sure);
+    if (shuffled) made.shuffled = true;
+    return node.kind === "generator" ? iterator(made) : made;
+  }
   entries.open ||= open;
   return entries;
 }
@@ -351,7 +378,8 @@ function unary(operator: string, value: Value): Value {
     const holds = truth(value);
     return holds === null ? unknown() : boolean(!holds);
   }
-  if (value.type === "number" && operator !== "~") return number(operator === "-" ? -value.value : value.value);
+  if (value.type === "number" && operator !== "~")
+    return operator === "-" ? { ...value, value: value.float ? -value.value : 0 - value.value } : value;
   return value.type === "frame" ? value : unknown();
 }
 

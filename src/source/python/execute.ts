@@ -2,6 +2,7 @@ import { assign, augment, remove } from "./assign.js";
 import type { FunctionDefinition, Parameter, Statement } from "./ast.js";
 import { attempt } from "./attempt.js";
 import { isSparkName } from "./attributes.js";
+import { finishClass } from "./classes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { importFrom, importModule } from "./imports.js";
 import { loop, whileLoop } from "./loops.js";
@@ -15,6 +16,7 @@ import {
   either,
   type FunctionValue,
   frame,
+  iterator,
   list,
   none,
   truth,
@@ -192,18 +194,29 @@ function define(node: FunctionDefinition, env: Environment): void {
     expectations: [],
     property: names.includes("property") || names.includes("cached_property"),
   };
+  // `@name.setter` adds to the property of that name.
+  const [accessor] = node.decorators;
+  const property = accessor?.type === "Attribute" ? env.scope.vars.get(labelOf(accessor.object)) : undefined;
+  if (accessor?.type === "Attribute" && property?.type === "function" && property.property) {
+    if (accessor.name === "setter") setName(env.scope, node.name, { ...property, setter: plain });
+    if (/^(?:setter|deleter)$/.test(accessor.name)) return;
+  }
   setName(env.scope, node.name, plain);
   const value = applyDecorators(plain, decorators, env);
   setName(env.scope.elsewhere.get(node.name) ?? env.scope, node.name, value);
 }
 
 function defineClass(node: Statement & { type: "Class" }, env: Environment): void {
-  for (const decorator of node.decorators) evaluate(decorator, env);
-  const bases = node.args.map((arg) => evaluate(arg.value, env));
+  // `Generic[T]`, `Base[int]`: the class is what counts.
+  const bases = node.args.flatMap((arg) =>
+    arg.name !== null ? [] : [evaluate(arg.value.type === "Subscript" ? arg.value.object : arg.value, env)],
+  );
   const scope = newScope("class", env.scope);
   execute(node.body, { ...env, scope });
   const value: ClassValue = { type: "class", node, scope, run: env.run, bases };
-  setName(env.scope, node.name, value);
+  const owner = env.scope.elsewhere.get(node.name) ?? env.scope;
+  setName(owner, node.name, value);
+  setName(owner, node.name, finishClass(value, env));
 }
 
 const maxDepth = 60;
@@ -225,7 +238,7 @@ export function callFunction(target: FunctionValue, args: Args, env: { machine: 
     const inner: Environment = { machine, scope, run: target.run };
     if (node.type === "Lambda") return evaluate(node.body, inner);
     const ending = execute(node.body, inner);
-    if (call.yielded !== null) return list(call.yielded);
+    if (call.yielded !== null) return iterator(list(call.yielded));
     if (call.returned === null) return none;
     return (ending & goesOn) === 0 ? call.returned : either(call.returned, none);
   } finally {
@@ -284,5 +297,5 @@ function parameterValue(parameter: Parameter): Value {
   if (isSparkName(parameter.name) || annotation === "SparkSession" || annotation === "DatabricksSession")
     return { type: "spark" };
   if (annotation === "DataFrame") return frame([], null);
-  return unknown(parameter.name);
+  return { ...unknown(parameter.name), parameter: true };
 }

@@ -1,9 +1,10 @@
 import type { Import, ImportFrom } from "./ast.js";
 import { external } from "./attributes.js";
 import type { Environment } from "./evaluate.js";
-import type { ModuleRun } from "./machine.js";
+import { charge, type ModuleRun, nameOf } from "./machine.js";
+import { iterate } from "./operations.js";
 import { apiNames } from "./pipelines.js";
-import { unknown, type Value } from "./values.js";
+import { either, unknown, type Value } from "./values.js";
 import { lastName, visit } from "./walk.js";
 import { setName } from "./ways.js";
 
@@ -28,7 +29,7 @@ export function importFrom(statement: ImportFrom, env: Environment): void {
   const source = find(level, module, env);
   for (const { name, as } of statement.names) {
     if (name === "*") {
-      importAll(source, module, env);
+      importAll(source, level, module, env);
       continue;
     }
     setName(env.scope, as ?? name, member(source, level, module, name, env));
@@ -37,26 +38,69 @@ export function importFrom(statement: ImportFrom, env: Environment): void {
 
 function member(source: Value | null, level: number, module: string, name: string, env: Environment): Value {
   if (source === null) return level > 0 ? unknown(name) : external(`${module}.${name}`);
-  if (source.type === "package") return env.machine.importer.inside(source.folder, name, env.run) ?? unknown(name);
+  if (source.type === "package") return inside(source.folder, name, env) ?? unknown(name);
   if (source.type !== "module") return unknown(name);
-  const value = source.run.scope.vars.get(name);
+  const value = nameOf(source.run, name, env.machine);
   if (value !== undefined) return value;
   const folder = source.run.path.match(/^(.*?)\/?__init__\.py$/)?.[1];
-  return (folder === undefined ? null : env.machine.importer.inside(folder, name, env.run)) ?? unknown(name);
+  return (folder === undefined ? null : inside(folder, name, env)) ?? unknown(name);
 }
 
-function importAll(source: Value | null, module: string, env: Environment): void {
+function importAll(source: Value | null, level: number, module: string, env: Environment): void {
   if (source?.type === "module") {
-    for (const [name, value] of source.run.scope.vars) if (!name.startsWith("_")) setName(env.scope, name, value);
+    const { vars } = source.run.scope;
+    const all = vars.get("__all__");
+    charge(vars.size);
+    if (all === undefined) {
+      for (const name of vars.keys())
+        if (!name.startsWith("_")) setName(env.scope, name, nameOf(source.run, name, env.machine) ?? unknown(name));
+      return;
+    }
+    const listed = iterate(all);
+    listed.items.forEach((name, i) => {
+      if (name.type !== "text") return;
+      const before = i < (listed.sure ?? listed.items.length) ? undefined : env.scope.vars.get(name.value);
+      const value = member(source, level, module, name.value, env);
+      setName(env.scope, name.value, before === undefined ? value : either(before, value));
+    });
+    // Which others it brings can't be told: each may be its, or stay what it was.
+    if (listed.open || listed.items.some((name) => name.type !== "text"))
+      for (const [name, value] of vars) {
+        const before = env.scope.vars.get(name);
+        setName(env.scope, name, before === undefined ? value : either(before, value));
+      }
     return;
   }
   const api = external(module);
   if (api.type === "api") for (const name of apiNames) setName(env.scope, name, { ...api, name });
 }
 
+/** A module by its dotted name, as `importlib.import_module` gives it. */
+export function moduleNamed(dotted: string, env: Environment): Value {
+  return find(0, dotted, env) ?? external(dotted);
+}
+
 function find(level: number, module: string, env: Environment): Value | null {
   if (level === 0 && reserved.test(module)) return null;
-  return env.machine.importer.find(env.run, level, module);
+  return adopt(env.machine.importer.find(env.run, level, module), env);
+}
+
+/** A module or package below a package. */
+export function inside(folder: string, name: string, env: Environment): Value | null {
+  return adopt(env.machine.importer.inside(folder, name, env.run), env);
+}
+
+/** What an imported module has set in others holds for who imports it too. */
+function adopt(value: Value | null, env: Environment): Value | null {
+  if (value?.type !== "module" || value.run === env.run || env.machine.adopted.has(value.run)) return value;
+  env.machine.adopted.add(value.run);
+  for (const [scope, names] of value.run.machine?.patched ?? []) {
+    const mine = env.machine.patched.get(scope) ?? new Map<string, Value>();
+    charge(names.size);
+    for (const [name, one] of names) mine.set(name, one);
+    env.machine.patched.set(scope, mine);
+  }
+  return value;
 }
 
 /**

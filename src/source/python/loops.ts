@@ -1,5 +1,6 @@
 import { assign } from "./assign.js";
 import type { Statement } from "./ast.js";
+import { clear, forgetRest } from "./changes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { block, follow } from "./execute.js";
 import { growthOf, widen } from "./growth.js";
@@ -24,7 +25,10 @@ import {
 /** `for`: once for each value that is known, any number of times for those that are not. */
 export function loop(statement: Statement & { type: "For" }, env: Environment): number {
   const { machine, scope } = env;
-  const source = iterate(evaluate(statement.iterable, env));
+  const iterable = evaluate(statement.iterable, env);
+  const source = iterate(iterable);
+  // Meanwhile it can't be told what an iterator has left, nor when the loop was left.
+  if (!source.open) forgetRest(iterable);
   const turn = (value: Value): number => {
     step(machine);
     machine.turns.push({ loop: statement, value });
@@ -53,6 +57,7 @@ export function loop(statement: Statement & { type: "For" }, env: Environment): 
     left |= ending & ~(goesOn | continues);
   }
   scope.loops--;
+  if (left === 0 && !source.open && iterable.type === "list" && iterable.shape === "iterator") clear(iterable);
   return afterLoop(statement.otherwise, on, left, way, env);
 }
 

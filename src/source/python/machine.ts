@@ -127,6 +127,10 @@ export interface Machine {
   trying: number;
   /** How many loops are being followed that may run any number of times. */
   rounds: number;
+  /** Names of other modules that the main one, or one that it imports, has set. */
+  readonly patched: Map<Scope, Map<string, Value>>;
+  /** The modules whose settings of others are among them: they are run once. */
+  readonly adopted: Set<ModuleRun>;
 }
 
 /** Finds and follows modules of the project. */
@@ -135,6 +139,11 @@ export interface Importer {
   find(from: ModuleRun, level: number, dotted: string): Value | null;
   /** A module or package below a package. */
   inside(folder: string, name: string, from: ModuleRun): Value | null;
+}
+
+/** What a name of a module stands for. */
+export function nameOf(run: ModuleRun, name: string, machine: Machine): Value | undefined {
+  return machine.patched.get(run.scope)?.get(name) ?? run.scope.vars.get(name);
 }
 
 export function step(machine: Machine): void {

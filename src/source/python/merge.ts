@@ -51,11 +51,12 @@ function joinLists(list: ListValue, all: readonly Followed[], taken: readonly Fo
   const states = (taken.length === 0 ? [{ change: nothing }] : taken).map(({ change }) => change.lists.get(list));
   const before = list.items.slice(from);
   let items: readonly Value[] | null = null;
-  let [open, sure] = [false, undefined as number | undefined];
+  let [open, sure, shuffled] = [false, undefined as number | undefined, list.shuffled === true];
   for (const state of new Set(states)) {
     const mine = state === undefined ? before : [...list.items.slice(from, state.from), ...state.items];
     const [mineOpen, mineSure] = state === undefined ? [list.open, list.sure] : [state.open, state.sure];
     open ||= mineOpen;
+    shuffled ||= state?.shuffled === true;
     if (mineSure !== undefined) sure = Math.min(sure ?? mineSure, mineSure);
     if (items === null) items = mine;
     else {
@@ -64,7 +65,7 @@ function joinLists(list: ListValue, all: readonly Followed[], taken: readonly Fo
       if (joined.sure !== undefined) sure = Math.min(sure ?? joined.sure + from, joined.sure + from);
     }
   }
-  return { from, items: items ?? before, open, sure };
+  return { from, items: items ?? before, open, sure, shuffled };
 }
 
 /** Items of lists of the same length by position; of others all that there may be, of which those up to `sure` are where they stand. */

@@ -226,6 +226,8 @@ export function machineFor(run: ModuleRun, importer: Importer, steps = maxSteps)
     way: null,
     trying: 0,
     rounds: 0,
+    patched: new Map(),
+    adopted: new Set(),
   };
 }
 

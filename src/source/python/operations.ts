@@ -1,5 +1,6 @@
 import { byCodePoint } from "../../order.js";
 import type { Comparison, Expression } from "./ast.js";
+import { forgetRest } from "./changes.js";
 import { type Environment, evaluate, labelOf, maxText } from "./evaluate.js";
 import { charge } from "./machine.js";
 import {
@@ -16,19 +17,22 @@ import {
   keyOf,
   type ListValue,
   list,
+  listLike,
   mergeEntries,
   number,
+  setOf,
   type TextValue,
   text,
   unknown,
   type Value,
 } from "./values.js";
+import { changesList } from "./ways.js";
 
-/** The items of what a loop runs over; open when there may be others. */
+/** The items of what a loop runs over; open when there may be others. An iterator has given them all then. */
 export function iterate(value: Value): ListValue {
   switch (value.type) {
     case "list":
-      return value;
+      return value.shape === "iterator" ? drained(value) : value;
     case "dict":
       return list(
         [...value.entries.values()].map((entry) => entry.key),
@@ -38,13 +42,28 @@ export function iterate(value: Value): ListValue {
       );
     case "text":
       return hasHole(value.value) ? list([], true) : list([...value.value].map(text));
+    case "class":
+      return value.members === undefined ? list([], true) : list([...value.members.values()]);
     case "choice":
       return value.options
-        .map(iterate)
-        .reduce((a, b) => list([...a.items, ...b.items], a.open || b.open, undefined, 0));
+        .map((option) => {
+          const given = iterate(option);
+          // It may be another that has given its items.
+          forgetRest(option);
+          return given;
+        })
+        .reduce((a, b) => listLike(b.shuffled ? b : a, [...a.items, ...b.items], a.open || b.open, 0));
     default:
       return list([], true);
   }
+}
+
+/** What an iterator has left; it has nothing then. */
+function drained(source: ListValue): ListValue {
+  changesList(source);
+  const given = listLike(source, source.items.splice(0));
+  source.sure = undefined;
+  return given;
 }
 
 /** How many entries of a dictionary are surely there, and where they stand; undefined for all. */
@@ -55,6 +74,51 @@ export function sureEntries(dict: DictValue): number | undefined {
     at++;
   }
   return undefined;
+}
+
+/** The items in their order: each may be any of several where that can't be told. */
+export function inOrder(source: ListValue): ListValue {
+  const { items, open, kind } = source;
+  if (source.shuffled && items.length > 1) {
+    const any = anyOf(items);
+    return list(
+      items.map(() => any),
+      open,
+      kind,
+      source.sure,
+    );
+  }
+  if (source.sure === undefined || items.length - source.sure < 2) return source;
+  const any = anyOf(items.slice(source.sure));
+  return list(
+    items.map((value, i) => (i < (source.sure ?? 0) ? value : any)),
+    open,
+    kind,
+    source.sure,
+  );
+}
+
+/** One list behind another. */
+export function appended(left: ListValue, right: ListValue): ListValue {
+  const length = left.items.length;
+  const sure = left.open
+    ? (left.sure ?? length)
+    : (left.sure ?? (right.sure === undefined ? undefined : length + right.sure));
+  const made = list([...left.items, ...right.items], left.open || right.open, left.kind, sure);
+  if (left.shuffled || right.shuffled) made.shuffled = true;
+  return made;
+}
+
+/** One of the values, it can't be told which. */
+export function anyOf(values: readonly Value[]): Value {
+  charge(values.length);
+  return values.length === 0 ? unknown() : values.reduce(either);
+}
+
+/** A value as `repr` shows it; null when that takes more than a quote at each end. */
+export function quoted(value: Value): string | null {
+  if (value.type === "text") return /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/.test(value.value) ? `'${value.value}'` : null;
+  return value.type === "number" || value.type === "boolean" || value.type === "none" ? asText(value) : null;
 }
 
 /** Applies a binary operator. */
@@ -75,26 +139,25 @@ export function operate(operator: string, left: Value, right: Value): Value {
     const size = left.value.length * right.value;
     return size >= 0 && size < maxText && right.value < 10_000 ? text(left.value.repeat(right.value)) : unknown();
   }
-  if (left.type === "number" && right.type === "number") {
-    const result = arithmetic(operator, left.value, right.value);
-    return result.type === "number" && (left.float || right.float) ? { ...result, float: true } : result;
+  if (left.type === "list" && right.type === "list" && (left.shape === "set" || right.shape === "set"))
+    return setOperation(operator, left, right) ?? unknown();
+  if (operator === "*" && left.type === "list" && right.type === "number" && !right.float) {
+    if (left.items.length * right.value > 20_000) return list([], true);
+    const items = Array.from({ length: Math.max(0, right.value) }, () => left.items).flat();
+    return listLike(left, items, left.open, left.open ? (left.sure ?? left.items.length) : left.sure, left.kind);
   }
+  if (left.type === "number" && right.type === "number")
+    return left.float || right.float ? unknown("number") : arithmetic(operator, left.value, right.value);
   if (operator === "/" && left.type === "text") return add(add(left, text("/")), right);
   return unknown();
 }
 
 function add(left: Value, right: Value): Value {
   if (left.type === "number" && right.type === "number")
-    return number(left.value + right.value, left.float === true || right.float === true);
+    return left.float || right.float ? unknown("number") : number(left.value + right.value);
   if (left.type === "list") {
     const more = iterate(right);
-    if (left.items.length + more.items.length > 20_000) return list([], true);
-    const items = [...left.items, ...more.items];
-    const length = left.items.length;
-    const sure = left.open
-      ? (left.sure ?? length)
-      : (left.sure ?? (more.sure === undefined ? undefined : length + more.sure));
-    return list(items, left.open || more.open, left.kind, sure);
+    return left.items.length + more.items.length > 20_000 ? list([], true) : appended(left, more);
   }
   if (left.type !== "text" && right.type !== "text") return unknown();
   const [a, b] = [asText(left), asText(right)];
@@ -153,6 +216,32 @@ export function formattedText(value: Value, format: string): string | null {
   if (side === "^" || (zero !== "" && known.startsWith("-"))) return null;
   const padding = (by === "" ? " " : by).repeat(missing);
   return (side === "" ? isNumber : side === ">") ? padding + known : known + padding;
+}
+
+/** `|`, `&`, `-` and `^` of sets; null for other operators. */
+export function setOperation(operator: string, left: ListValue, right: ListValue): ListValue | null {
+  if (!/^[-|&^]$/.test(operator)) return null;
+  const { kind } = left;
+  const both = appended(left, right);
+  if (operator === "|") return setOf(both.items, both.open, both.sure, kind);
+  const told = (source: ListValue) => {
+    const keys = source.items.map(keyOf);
+    return source.open || source.sure !== undefined || keys.some((key) => key === null || hasHole(key))
+      ? null
+      : new Set(keys);
+  };
+  const [mine, others] = [told(left), told(right)];
+  if (mine === null || others === null) {
+    // Any of those that may be in it.
+    const some = operator === "^" ? both : left;
+    return setOf(some.items, some.open, 0, kind);
+  }
+  charge(mine.size + others.size);
+  const inBoth = (value: Value) => others.has(keyOf(value));
+  if (operator === "&") return setOf(left.items.filter(inBoth), false, undefined, kind);
+  const rest = left.items.filter((value) => !inBoth(value));
+  const more = operator === "-" ? [] : right.items.filter((value) => !mine.has(keyOf(value)));
+  return setOf([...rest, ...more], false, undefined, kind);
 }
 
 function arithmetic(operator: string, a: number, b: number): Value {
@@ -223,6 +312,12 @@ function contains(item: Value, holder: Value): boolean | null {
   }
   if (holder.type !== "list" && holder.type !== "dict") return null;
   const key = keyOf(item);
+  if (holder.type === "list" && holder.shape === "iterator") {
+    // It stops at the item: what is left can't be told.
+    iterate(holder);
+    forgetRest(holder);
+    return null;
+  }
   if (key === null || hasHole(key)) return null;
   charge((holder.type === "dict" ? holder.entries.size : holder.items.length) >> 2);
   const keys = holder.type === "dict" ? [...holder.entries.keys()] : holder.items.map(keyOf);
@@ -259,21 +354,36 @@ export function item(object: Value, key: Value, label: string): Value {
     }
     case "list": {
       if (key.type === "choice") return key.options.map((option) => item(object, option, label)).reduce(either);
-      if (key.type !== "number") return missing;
+      if (key.type !== "number") return anyItem(object, missing);
+      if (object.shuffled && object.items.length > 1)
+        return anyItem(object, object.open || object.sure !== undefined ? missing : null);
       return listItem(object, key.value) ?? missing;
     }
     case "text": {
       if (key.type !== "number" || hasHole(object.value)) return missing;
-      return text([...object.value].at(key.value) ?? "");
+      charge(object.value.length >> 6);
+      const letter = [...object.value].at(key.value);
+      return letter === undefined ? missing : text(letter);
     }
     case "frame":
       return unknown();
     // `dict[str, int]` and the like, and what a class gives.
     case "class":
+      if (object.members !== undefined) return (key.type === "text" ? object.members.get(key.value) : null) ?? missing;
+      return object;
     case "builtin":
       return object;
+    case "names":
+      return key.type === "text" ? (object.scope.vars.get(key.value) ?? missing) : missing;
     default:
-      return object.type === "unknown" ? { ...missing, foreign: object.foreign } : missing;
+      if (object.type !== "unknown") return missing;
+      // A frame out of what a call gave is as unknown as that.
+      return {
+        ...missing,
+        foreign: object.foreign,
+        ...(object.hidden === undefined ? {} : { hidden: object.hidden }),
+        ...(object.parameter ? { parameter: true } : {}),
+      };
   }
 }
 
@@ -304,6 +414,8 @@ export function isInstance(value: Value, types: Value): boolean | null {
   }
   if (types.type === "class") {
     if (value.type === "instance") return descends(value.class, types, new Set());
+    // Members of an enumeration may be texts and numbers here.
+    if (types.members !== undefined && (value.type === "text" || value.type === "number")) return null;
     return /^(?:text|number|boolean|none|list|dict)$/.test(value.type) ? false : null;
   }
   if (types.type !== "builtin") return null;
@@ -326,6 +438,7 @@ export function isInstance(value: Value, types: Value): boolean | null {
     case "dict":
       return name === "dict";
     case "list":
+      if (value.shape === "iterator") return false;
       if (value.kind !== undefined) return name === value.kind;
       return /^(?:list|tuple|set|frozenset)$/.test(name) ? null : false;
     default:
@@ -345,20 +458,50 @@ function descends(type: ClassValue, from: ClassValue, seen: Set<ClassValue>): bo
   return results.includes(true) ? true : results.includes(null) ? null : false;
 }
 
+/** Any of a list's items; of one with too many it is not known what it is. */
+function anyItem(object: ListValue, missing: Value | null): Value {
+  if (object.items.length === 0 || object.items.length > 16) return missing ?? unknown();
+  const any = anyOf(object.items);
+  return missing === null ? any : either(any, missing);
+}
+
 function slice(object: Value, node: Expression & { type: "Slice" }, env: Environment): Value {
   const bounds = node.parts.map((part) => (part === null ? null : evaluate(part, env)));
-  const known = bounds.every((bound) => bound === null || bound.type === "number");
-  const [from, to, by] = bounds.map((bound) => (bound?.type === "number" ? bound.value : undefined));
-  if (!known || (by !== undefined && by !== 1)) return object.type === "list" ? list([], true) : unknown();
+  const known = bounds.every(
+    (bound) => bound === null || bound.type === "none" || (bound.type === "number" && !bound.float),
+  );
+  const [from, to, by = 1] = bounds.map((bound) => (bound?.type === "number" ? bound.value : undefined));
   if (object.type === "list") {
-    const { items, open, kind, sure } = object;
+    const { items, open, kind, sure } = inOrder(object);
+    // Any of the items, in any order.
+    if (!known || by === 0 || ((open || sure !== undefined) && by !== 1))
+      return { ...list([...items], open, kind, 0), shuffled: true };
     if (sure === undefined && !(open && ((from ?? 0) < 0 || (to ?? 0) < 0)))
-      return list(items.slice(from, to), open, kind);
+      return list(stretch(items, from, to, by), open, kind);
     // Where the list is not known to its end, any of the items behind the first ones may be meant.
-    const known = sure ?? items.length;
-    const skipped = from === undefined || from < 0 ? 0 : Math.min(from, known);
-    return list(items.slice(skipped), open, kind, to === undefined && (from ?? 0) >= 0 ? known - skipped : 0);
+    const certain = sure ?? items.length;
+    const skipped = from === undefined || from < 0 ? 0 : Math.min(from, certain);
+    return list(items.slice(skipped), open, kind, to === undefined && (from ?? 0) >= 0 ? certain - skipped : 0);
   }
-  if (object.type === "text" && !hasHole(object.value)) return text(object.value.slice(from, to));
-  return unknown();
+  if (!known || by === 0 || object.type !== "text" || hasHole(object.value)) return unknown();
+  charge(object.value.length >> 4);
+  return text(stretch([...object.value], from, to, by).join(""));
+}
+
+/** The items of a slice as Python takes them (`slice.indices`). */
+function stretch<T>(items: readonly T[], from: number | undefined, to: number | undefined, by: number): T[] {
+  if (by === 1) return items.slice(from, to);
+  const size = items.length;
+  const [low, high] = by > 0 ? [0, size] : [-1, size - 1];
+  const clamped = (at: number) => Math.min(high, Math.max(low, at < 0 ? at + size : at));
+  const [start, end] = [
+    from === undefined ? (by > 0 ? 0 : size - 1) : clamped(from),
+    to === undefined ? (by > 0 ? size : -1) : clamped(to),
+  ];
+  const taken: T[] = [];
+  for (let at = start; by > 0 ? at < end : at > end; at += by) {
+    const one = items[at];
+    if (one !== undefined) taken.push(one);
+  }
+  return taken;
 }

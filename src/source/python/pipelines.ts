@@ -2,8 +2,8 @@ import type { Place } from "../../diagnostics/diagnostic.js";
 import type { Expectation, Read } from "../model.js";
 import { splitName, tableName } from "../names.js";
 import type { Call, Expression } from "./ast.js";
-import { found } from "./attributes.js";
 import { callValue } from "./calls.js";
+import { found } from "./classes.js";
 import type { Environment } from "./evaluate.js";
 import { type Definition, excerpt, type Flow, placeIn } from "./machine.js";
 import { argument, readNamed, readTable } from "./spark.js";
@@ -135,13 +135,13 @@ function decorate(decorator: Value, target: Value, node: Expression, env: Enviro
     case "instance":
     case "function":
     case "partial": {
-      if (decorator.type === "instance" && found(decorator.class, "__call__", new Set()) === null) return target;
+      if (decorator.type === "instance" && found(decorator.class, "__call__") === null) return target;
       const call: Call = { type: "Call", callee: node, args: [], start: node.start, end: node.end };
       const args: Args = { positional: [{ value: target, node }], named: new Map(), open: false };
       const result = callValue(decorator, args, call, env);
       if (result.type === "instance") {
         // `@Timed`: what is called from then on is the object's `__call__`, by the function's name.
-        const called = found(result.class, "__call__", new Set());
+        const called = found(result.class, "__call__");
         const named = hideFunction(target);
         if (called?.type !== "function" || named === null) return target;
         return { ...called, self: result, name: named.name, expectations: named.expectations };

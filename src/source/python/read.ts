@@ -183,6 +183,8 @@ function kindOf(definition: Definition, result: Value | null, seen: Collector): 
       if (seen.streams) return "streaming_table";
       const known = [...seen.reads.values()].some((read) => read.resolved);
       if (known) return "materialized_view";
+      // A query that can't be seen gives a frame, of a stream or not.
+      if (result?.type === "frame") return null;
       return definition.definedBy === "dp.table" ? "streaming_table" : null;
     }
     default:

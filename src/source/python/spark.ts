@@ -288,7 +288,7 @@ export function callFrame(
   const passed = opaque(args, node, env, "pyspark.sql.DataFrame");
   let result: FrameValue = passed.type === "frame" ? joinFrames(object, passed) : object;
   const other = otherFrame(name, args);
-  if (other !== undefined && other.type !== "frame") result = joinHidden(result, other, env);
+  if (other !== undefined && other.type !== "frame") result = joinHidden(result, other, node, env);
   if (takingSql.has(name)) result = { ...result, reads: [...result.reads, ...readExpressions(args, env)] };
   if (isAction) return name === "collect" || name === "take" || name === "head" ? list([], true) : unknown(name);
   if (object.delta && name === "toDF") return { ...result, delta: false };

@@ -1,10 +1,12 @@
 import type { Expectation, Read } from "../model.js";
 import type { Call, ClassDefinition, Expression, FunctionDefinition, Lambda } from "./ast.js";
+import { found } from "./classes.js";
 import { born, charge, type Definition, type ModuleRun, readOutOfSight, type Scope } from "./machine.js";
 
 /** What an expression may stand for, as far as the text tells. */
 export type Value =
   | TextValue
+  /** A float shows its point, `1.0`. */
   | { readonly type: "number"; readonly value: number; readonly float?: boolean }
   | { readonly type: "boolean"; readonly value: boolean }
   | { readonly type: "none" }
@@ -14,6 +16,8 @@ export type Value =
   | ClassValue
   | InstanceValue
   | { readonly type: "module"; readonly run: ModuleRun }
+  /** What `globals()` gives. */
+  | { readonly type: "names"; readonly scope: Scope }
   /** A folder of the project that is imported as a package. */
   | { readonly type: "package"; readonly folder: string }
   /** Something imported from outside the project, by its dotted path. */
@@ -50,6 +54,8 @@ export interface TextValue {
   readonly file?: string;
 }
 
+export type Kind = "list" | "tuple" | "set" | "frozenset";
+
 export interface ListValue {
   readonly type: "list";
   readonly items: Value[];
@@ -58,7 +64,11 @@ export interface ListValue {
   /** How many items at the front surely are, and stand where they are; all of them where it is left out. */
   sure?: number | undefined;
   /** Left out where the text does not tell. */
-  readonly kind?: "list" | "tuple" | "set" | undefined;
+  readonly kind?: Kind | undefined;
+  /** A set holds a value once; an iterator gives an item once. Left out for lists and tuples. */
+  readonly shape?: "set" | "iterator" | undefined;
+  /** Whether the order of the items can't be told, as that of a set. */
+  shuffled?: boolean | undefined;
   readonly born?: number;
 }
 
@@ -83,6 +93,8 @@ export interface FunctionValue {
   readonly expectations: readonly Expectation[];
   /** Called without arguments when it is read from an instance. */
   readonly property: boolean;
+  /** What a property calls when it is given a value. */
+  readonly setter?: FunctionValue;
 }
 
 export interface ClassValue {
@@ -91,6 +103,10 @@ export interface ClassValue {
   readonly scope: Scope;
   readonly run: ModuleRun;
   readonly bases: readonly Value[];
+  /** Whether its attributes can't be told: a metaclass, or a decorator that can't be seen, may have set any. */
+  vague?: boolean;
+  /** The members of an enumeration whose members are no texts or numbers themselves. */
+  members?: ReadonlyMap<string, Value>;
 }
 
 export interface InstanceValue {
@@ -98,8 +114,13 @@ export interface InstanceValue {
   readonly class: ClassValue;
   readonly attributes: Map<string, Value>;
   readonly born?: number;
-  /** The instance that `super()` stands for: methods of the base are bound to it. */
+  /** The instance that `super()` stands for: methods are those of the classes behind this one, in the order of the instance's. */
   readonly self?: InstanceValue;
+  readonly after?: ClassValue;
+  /** Whether its attributes can't be told: something set one that is not known, or made it in a way that can't be followed. */
+  vague?: boolean;
+  /** The name of a member of an enumeration. */
+  readonly member?: string;
 }
 
 /** A data frame: what it was read from goes with it, so that a frame made elsewhere counts where it is used. */
@@ -127,6 +148,8 @@ export interface UnknownValue {
   readonly foreign: boolean;
   /** The calls of what can't be seen that it came out of: something was read there if it turns out to be a frame. */
   readonly hidden?: readonly HiddenCall[];
+  /** A parameter that no call gave: what it reads is the caller's. */
+  readonly parameter?: boolean;
   /** What it is an attribute of, and where its name stands. */
   readonly of?: { readonly object: Value; readonly name: string; readonly start: number };
 }
@@ -152,17 +175,22 @@ export function text(value: string): TextValue {
   return { type: "text", value };
 }
 
-export function number(value: number, float = false): Value {
-  return float ? { type: "number", value, float } : { type: "number", value };
+export function number(value: number): Value {
+  // Beyond that, Python's whole numbers are exact, and these are not.
+  return Number.isSafeInteger(value) ? { type: "number", value } : unknown("number");
+}
+
+export function float(value: number): Value {
+  return { type: "number", value, float: true };
 }
 
 export function boolean(value: boolean): Value {
   return { type: "boolean", value };
 }
 
-export function list(items: Value[], open = false, kind?: ListValue["kind"], sure?: number): ListValue {
+export function list(items: Value[], open = false, kind?: Kind, sure?: number): ListValue {
   charge(items.length);
-  return { type: "list", items, open, sure, kind, born: born() };
+  return { type: "list", items, open, sure, kind, shape: undefined, shuffled: undefined, born: born() };
 }
 
 export interface Entry {
@@ -173,6 +201,43 @@ export interface Entry {
 }
 
 export type Entries = Map<string, Entry>;
+
+/** A set: each value once, in an order that can't be told. */
+export function setOf(items: readonly Value[], open = false, sure?: number, kind: Kind | undefined = "set"): ListValue {
+  charge(items.length);
+  const seen = new Set<string>();
+  const kept: Value[] = [];
+  let known = sure;
+  items.forEach((value, i) => {
+    const key = keyOf(value);
+    if (key !== null && seen.has(key)) {
+      if (known !== undefined && i < (sure ?? 0)) known--;
+      return;
+    }
+    if (key !== null) seen.add(key);
+    kept.push(value);
+  });
+  return { ...list(kept, open, kind, known), shape: "set", shuffled: kept.length > 1 };
+}
+
+/** What gives each of the items once. */
+export function iterator(source: ListValue): ListValue {
+  charge(source.items.length);
+  return { ...source, items: [...source.items], shape: "iterator", kind: undefined, born: born() };
+}
+
+/** A list of the items of another, in an order that is as well known. */
+export function listLike(
+  source: ListValue,
+  items: Value[],
+  open = source.open,
+  sure = source.sure,
+  kind?: Kind,
+): ListValue {
+  const made = list(items, open, kind, sure);
+  if (source.shuffled) made.shuffled = true;
+  return made;
+}
 
 /** A dictionary of the entries, which are copied. */
 export function dictOf(entries: Iterable<readonly [string, Entry]>, open: boolean): DictValue {
@@ -195,40 +260,6 @@ export function mergeEntries(into: DictValue, from: Value): void {
   }
 }
 
-/** A copy of a list, dictionary or instance; of what it holds too when `copies`, those that were made already, are given. */
-export function copyOf(value: Value, copies: Map<Value, Value> | null): Value {
-  const known = copies?.get(value);
-  if (known !== undefined) return known;
-  const inner = (held: Value) => (copies === null ? held : copyOf(held, copies));
-  switch (value.type) {
-    case "choice":
-      return value.options.map((option) => copyOf(option, copies)).reduce(either);
-    case "list": {
-      const copy = list([], value.open, value.kind, value.sure);
-      copies?.set(value, copy);
-      charge(value.items.length);
-      for (const item of value.items) copy.items.push(inner(item));
-      return copy;
-    }
-    case "dict": {
-      const copy = dictOf([], value.open);
-      copies?.set(value, copy);
-      charge(value.entries.size);
-      for (const [name, entry] of value.entries) copy.entries.set(name, { ...entry, value: inner(entry.value) });
-      return copy;
-    }
-    case "instance": {
-      const copy: InstanceValue = { ...value, attributes: new Map(), born: born() };
-      copies?.set(value, copy);
-      charge(value.attributes.size);
-      for (const [name, held] of value.attributes) copy.attributes.set(name, inner(held));
-      return copy;
-    }
-    default:
-      return value;
-  }
-}
-
 /** An entry that may have been replaced by something unknown. */
 function doubted(entry: Entry): Entry {
   return { ...entry, value: either(entry.value, unknown(entry.key.type === "text" ? entry.key.value : "…")) };
@@ -238,9 +269,7 @@ function doubted(entry: Entry): Entry {
 export function blur(dict: DictValue, value?: Value): void {
   charge(dict.entries.size >> 2);
   for (const [name, entry] of dict.entries) {
-    // Against something unknown a structure is the one that is meant: the other has to be told.
-    const isHeld = value !== undefined && /^(?:list|dict|instance|frame|function)$/.test(value.type);
-    dict.entries.set(name, isHeld ? { ...entry, value: either(entry.value, value) } : doubted(entry));
+    dict.entries.set(name, value === undefined ? doubted(entry) : { ...entry, value: either(entry.value, value) });
   }
   dict.open = true;
 }
@@ -320,7 +349,7 @@ function joinUnknown(a: UnknownValue, b: UnknownValue): UnknownValue {
 export function same(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (a.type === "text" || a.type === "number" || a.type === "boolean") {
-    return a.type === b.type && "value" in b && a.value === b.value;
+    return asText(a) !== null && a.type === b.type && asText(a) === asText(b);
   }
   if (a.type === "unknown") return b.type === "unknown" && a.label === b.label;
   if (a.type === "external") return b.type === "external" && a.path === b.path;
@@ -347,6 +376,7 @@ export function truth(value: Value): boolean | null {
     case "text":
       return value.value !== "";
     case "list":
+      if (value.shape === "iterator") return true;
       return value.items.length === 0 ? (value.open ? null : false) : value.sure === 0 ? null : true;
     case "dict": {
       const [first] = value.entries.values();
@@ -356,10 +386,11 @@ export function truth(value: Value): boolean | null {
     case "function":
     case "class":
     case "module":
-    case "instance":
     case "api":
     case "spark":
       return true;
+    case "instance":
+      return found(value.class, "__bool__") === null && found(value.class, "__len__") === null ? true : null;
     case "choice": {
       const first = truth(value.options[0] ?? none);
       return value.options.every((option) => truth(option) === first) ? first : null;
@@ -380,10 +411,17 @@ export function keyOf(value: Value): string | null {
       return `n${Number(value.value)}`;
     case "none":
       return "none";
+    case "instance": {
+      const { run, node } = value.class;
+      return value.member === undefined ? null : `e${run.path}:${node.start}:${value.member}`;
+    }
     case "list": {
+      if (value.shape === "iterator") return null;
       charge(value.items.length);
       const keys = value.items.map(keyOf);
-      return value.open || value.sure !== undefined || keys.includes(null) ? null : `(${keys.join("\u0000")})`;
+      if (value.open || value.sure !== undefined || keys.includes(null)) return null;
+      if (value.shape === "set") return `{${keys.sort().join("\u0000")}}`;
+      return value.shuffled && keys.length > 1 ? null : `(${keys.join("\u0000")})`;
     }
     default:
       return null;
@@ -413,7 +451,7 @@ export function asText(value: Value): string | null {
     case "text":
       return value.value;
     case "number":
-      return String(value.value);
+      return value.float ? floatText(value.value) : String(value.value);
     case "boolean":
       return value.value ? "True" : "False";
     case "none":
@@ -425,6 +463,12 @@ export function asText(value: Value): string | null {
     default:
       return null;
   }
+}
+
+/** A float as Python shows it; those that it shows with an exponent are left alone. */
+function floatText(value: number): string | null {
+  if (value !== 0 && (Math.abs(value) >= 1e16 || Math.abs(value) < 1e-4)) return null;
+  return Number.isInteger(value) ? `${Object.is(value, -0) ? "-0" : value}.0` : String(value);
 }
 
 /** A value in one spelling, null when it is not known to its end. */
@@ -439,12 +483,14 @@ export function canonical(value: Value, depth = 0): string | null {
     case "text":
       return JSON.stringify(value.value);
     case "number":
+      return value.float ? floatText(value.value) : String(value.value);
     case "boolean":
       return String(value.value);
     case "none":
       return "None";
     case "list": {
-      const items = value.open || value.sure !== undefined ? null : all(value.items);
+      const told = !value.open && value.sure === undefined && value.shape !== "iterator";
+      const items = told && !(value.shuffled && value.items.length > 1) ? all(value.items) : null;
       return items === null ? null : `[${items}]`;
     }
     case "dict": {

@@ -27,6 +27,7 @@ export interface ListState {
   items: readonly Value[];
   open: boolean;
   sure: number | undefined;
+  shuffled: boolean | undefined;
 }
 
 export interface DictState {
@@ -128,7 +129,7 @@ export function changesList(list: ListValue, from = 0): void {
   const noted = way.before.lists.get(list);
   if (noted === undefined) {
     charge((list.items.length - at) >> 3);
-    way.before.lists.set(list, { from: at, items: list.items.slice(at), open: list.open, sure: list.sure });
+    way.before.lists.set(list, { from: at, items: list.items.slice(at), ...stateOf(list) });
   } else if (at < noted.from) {
     charge((noted.from - at + noted.items.length) >> 3);
     noted.items = [...list.items.slice(at, noted.from), ...noted.items];
@@ -183,7 +184,7 @@ export function leave(machine: Machine): Change {
     after.names.set(vars, { born, values: now });
   }
   for (const [list, state] of way.before.lists) {
-    after.lists.set(list, { ...state, items: list.items.slice(state.from), open: list.open, sure: list.sure });
+    after.lists.set(list, { from: state.from, items: list.items.slice(state.from), ...stateOf(list) });
     writeList(list, state);
   }
   for (const [dict, state] of way.before.dicts) {
@@ -196,12 +197,17 @@ export function leave(machine: Machine): Change {
   return after;
 }
 
+function stateOf({ open, sure, shuffled }: ListValue): Pick<ListState, "open" | "sure" | "shuffled"> {
+  return { open, sure, shuffled };
+}
+
 function writeList(list: ListValue, state: ListState): void {
   charge((list.items.length - state.from + state.items.length) >> 3);
   list.items.length = state.from;
   for (const item of state.items) list.items.push(item);
   list.open = state.open;
   list.sure = state.sure;
+  list.shuffled = state.shuffled;
 }
 
 function writeDict(dict: DictValue, state: DictState): void {

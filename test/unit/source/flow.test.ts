@@ -221,7 +221,7 @@ describe("what is merged with something unknown is known, and is not", () => {
       ['D = {**U, "s": "a"}', 'return rd(D["s"])', ["a"]],
       ['D = {"s": "a"}\nD.update(U)', 'return rd(D["s"])', ["a", "?"]],
       ['D = {"s": "a"}\nD.update(U)\nD["s"] = "b"', 'return rd(D["s"])', ["b"]],
-      ['D = {"s": "a"}\nD[U] = "b"', 'return rd(D["s"])', ["a", "?"]],
+      ['D = {"s": "a"}\nD[U] = "b"', 'return rd(D["s"])', ["a", "b"]],
       ['D = {"s": "a"} | {"s": "b"}', 'return rd(D["s"])', ["b"]],
       ['D = {"s": "a"}\nE = {"s": "b"}\nif C: E.pop("s")\nD = {**D, **E}', 'return rd(D["s"])', ["a", "b"]],
       ['D = dict({"s": "a"}, **U)', 'return rd(D["s"])', ["a", "?"]],
@@ -232,6 +232,78 @@ describe("what is merged with something unknown is known, and is not", () => {
       ['xs = ["a", "b"]\nxs[U] = "c"', "return rd(xs[0])", ["a", "c"]],
     ),
   )("%s", (_title, one) => check(one));
+});
+
+const eachOf = (what: string) => `df = rd("z")\nfor x in ${what}: df = df.union(rd(x))\nreturn df`;
+
+describe("sets, iterators and modules on ways that may not be taken", () => {
+  test.each(
+    cases(
+      ['s = {"a"}\nif C: s.add("b")', eachOf("s"), ["a", "b", "z"]],
+      ['s = {"a"}\nif C: s.add("b")', 'return rd("x" if "a" in s else "y")', ["x"]],
+      ['s = {"a"}\nif C: s.add("b")', 'return rd("x" if "b" in s else "y")', ["x", "y"]],
+      ['s = {"a"}\nif C: s.add("b")\ns.add("b")', 'return rd("x" if "b" in s else "y")', ["x"]],
+      ['s = {"a", "b"}\nif C: s.discard("b")', 'return rd("x" if "b" in s else "y")', ["x", "y"]],
+      ['s = {"a", "b"}\nif C: s.clear()', 'return rd("x" if s else "y")', ["x", "y"]],
+      ['s = {"a"}\nif C: s |= {"b"}', "return rd(sorted(s)[-1])", ["a", "b"]],
+      ['s = {"b", "a"}\ns -= {"b"}', "return rd(sorted(s)[-1])", ["a"]],
+      ['s = {"b"}\nr = s\ns |= {"a"}', "return rd(sorted(r)[0])", ["a"]],
+      ['s = {"b", "a"}\nif C: s.remove("a")', "return rd(sorted(s)[0])", ["a", "b"]],
+      ['s = {"a"}\nif C: s.update(["b", "c"])', 'return rd("x" if len(s) == 1 else "y")', ["x", "y"]],
+      ['s = {"a"}\nif C: s.add("b")\nr = s & {"a"}', 'return rd("x" if "a" in r else "y")', ["x", "y"]],
+      ['s = {"a"}\nif C: s.add("b")\nr = s | {"c"}', eachOf("r"), ["a", "b", "c", "z"]],
+      ["if C: s = {'a'}\nelse: s = {'b'}", eachOf("s"), ["a", "b", "z"]],
+      ['xs = ["b", "a"]\nif C: xs.sort()', "return rd(xs[0])", ["a", "b"]],
+      ['xs = ["b", "a"]\nif C: xs.reverse()', "return rd(xs[0])", ["a", "b"]],
+      ['xs = ["b"]\nif C: xs.insert(0, "a")', "return rd(xs[0])", ["a", "b"]],
+      ['xs = ["b"]\nif C: xs[:] = ["a"]', "return rd(xs[0])", ["a", "b"]],
+      ['xs = ["a", "b"]\nif C: del xs[:1]', "return rd(xs[0])", ["a", "b"]],
+      ['xs = ["a"]\nif C: xs.extend(["b"])', "return rd(xs[-1])", ["a", "b"]],
+      ['xs = ["a"]\nif C: xs.clear()', 'return rd("x" if xs else "y")', ["x", "y"]],
+      ['xs = ["a"]\nif C: xs.append("b")', "return rd(sorted(xs, reverse=True)[0])", ["a", "b"]],
+      ['xs = ["a"]\nif C: xs.append("b")', "return rd(list(reversed(xs))[0])", ["a", "b"]],
+      ['xs = ["a"]\nif C: xs.append("b")', "return rd(max(xs))", ["?"]],
+      ['xs = ["a"]\nif C: xs.append("b")', 'return rd("x" if len(xs) == 2 else "y")', ["x", "y"]],
+      ['xs = ["a"]\nif C: xs.append("b")\ny = [k + v for k, v in zip("pq", xs)]', eachOf("y"), ["pa", "qb", "z"]],
+      ['xs = ["a"]\nif C: xs.append("b")\ny = [v for _, v in enumerate(xs)]', "return rd(y[-1])", ["a", "b"]],
+      ['xs = ["a"]\nif C: xs.append("b")\ny = list(map(str.upper, xs))', "return rd(y[-1])", ["A", "B"]],
+      ['xs = ["a"]\nif C: xs.append("b")\ny = list(filter(None, xs))', "return rd(y[-1])", ["a", "b"]],
+      ['xs = ["a"]\nif C: xs.append("b")', 'return rd("x" if any(k == "b" for k in xs) else "y")', ["x", "y"]],
+      ['it = iter(["a", "b"])\nif C: next(it)', "return rd(next(it))", ["a", "b"]],
+      ['it = iter(["a", "b"])\nif C: list(it)', 'return rd(next(it, "c"))', ["a", "b", "c"]],
+      ['it = iter(["a"])\nfor x in it: y = next(it, "b")', "return rd(y)", ["?"]],
+      ['it = iter(["a"])\nfor x in it: pass', 'return rd(next(it, "b"))', ["b"]],
+      ['D = {"s": "a"}\nif C: D.clear()', 'return rd(D.get("s", "b"))', ["a", "b"]],
+      ['D = {"s": "a"}\nif C: D.popitem()', 'return rd(D.get("s", "b"))', ["a", "b"]],
+      ['D = {"s": "a"}\nD.pop(U)', 'return rd(D.get("s", "b"))', ["a", "b"]],
+      ['D = {}\nif C: D["s"] = "a"\nD.setdefault("s", "b")', 'return rd(D["s"])', ["a", "b"]],
+      ['D = {}\nif C: D["s"] = "a"\nD.setdefault("s", "b")', 'return rd("x" if "s" in D else "y")', ["x"]],
+      ['D = {}\nif C: D["s"] = "a"\nE = D.copy()', 'return rd(E.get("s", "b"))', ["a", "b"]],
+      ['D = {}\nif C: D["s"] = "a"\nE = copy.deepcopy(D)', 'return rd(E.get("s", "b"))', ["a", "b"]],
+      ['D = {}\nif C: D["s"] = "a"', 'return rd("x" if len(D) == 1 else "y")', ["x", "y"]],
+      ['D = {}\nif C: D["s"] = "a"\nS = "b"\nfor k, v in D.items(): S = v', "return rd(S)", ["a", "b"]],
+      [
+        "class K:\n    @property\n    def s(self): return self._s\n    @s.setter\n    def s(self, v): self._s = v\nk = K()\nk.s = 'a'\nif C: k.s = 'b'",
+        "return rd(k.s)",
+        ["a", "b"],
+      ],
+      ['class K:\n    s = "a"\nk = K()\nif C: setattr(k, "s", "b")', "return rd(k.s)", ["a", "b"]],
+      [
+        'class K: pass\nk = K()\nk.s = "a"\nl = K()\nl.s = "b"\nm = k if C else l\nm.s = "c"',
+        "return rd(k.s)",
+        ["a", "c"],
+      ],
+      ['class K:\n    s = "a"\nk = K()\nk.s = "b"\nif C: del k.s', "return rd(k.s)", ["a", "b"]],
+      ['S = "a"\nif C: globals()["S"] = "b"', "return rd(S)", ["a", "b"]],
+      ['a, b = {"x", "y"}', "return rd(a)", ["x", "y"]],
+    ),
+  )("%s", (_title, one) => check(one));
+
+  test("another module's name that is set on the way", () => {
+    const files = { "conf.py": 'S = "a"\n' };
+    const text = `${head}import conf\nif C: conf.S = "b"\n@dlt.table\ndef t(): return rd(conf.S)\n`;
+    expect(readsOf(readModule("m.py", text, files).datasets[0]).sort()).toEqual(["a", "b"]);
+  });
 });
 
 describe("who holds an object sees what is changed of it", () => {
