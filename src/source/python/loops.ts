@@ -1,11 +1,12 @@
 import { assign } from "./assign.js";
 import type { Statement } from "./ast.js";
+import { bindings } from "./bindings.js";
 import { clear, forgetRest } from "./changes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { block, follow } from "./execute.js";
 import { growthOf, widen } from "./growth.js";
-import { step } from "./machine.js";
-import { iterate } from "./operations.js";
+import { charge, step } from "./machine.js";
+import { anyOf, iterate } from "./operations.js";
 import { truth, unknown, type Value } from "./values.js";
 import {
   breaks,
@@ -17,6 +18,7 @@ import {
   leave,
   raises,
   returns,
+  setName,
   settle,
   unchanged,
   type Way,
@@ -42,6 +44,9 @@ export function loop(statement: Statement & { type: "For" }, env: Environment): 
   let left = 0;
   let on = true;
   let position = 0;
+  // Any turn may be the last where their order can't be told.
+  const names = source.shuffled && source.items.length > 1 ? (bindings(statement) ?? []) : [];
+  const held = new Map<string, Value[]>();
   for (const value of source.items) {
     const isSure = source.sure === undefined || position < source.sure;
     position++;
@@ -50,8 +55,17 @@ export function loop(statement: Statement & { type: "For" }, env: Environment): 
     closeTo(outer, ending, machine, scope, continues);
     left |= ending & ~(goesOn | continues);
     on = (ending & (goesOn | continues)) !== 0;
+    for (const name of names) {
+      const now = scope.vars.get(name);
+      if (now === undefined) continue;
+      charge(1);
+      const known = held.get(name);
+      if (known === undefined) held.set(name, [now]);
+      else if (known.at(-1) !== now) known.push(now);
+    }
     if (!on) break;
   }
+  for (const [name, values] of held) setName(scope, name, anyTurn(name, values));
   if (on && source.open) {
     const ending = repeat(() => turn(unknown(labelOf(statement.target))), env);
     left |= ending & ~(goesOn | continues);
@@ -59,6 +73,18 @@ export function loop(statement: Statement & { type: "For" }, env: Environment): 
   scope.loops--;
   if (left === 0 && !source.open && iterable.type === "list" && iterable.shape === "iterator") clear(iterable);
   return afterLoop(statement.otherwise, on, left, way, env);
+}
+
+/** What a name may stand for behind turns in any order: what grows with each of them can't be told. */
+function anyTurn(name: string, values: readonly Value[]): Value {
+  const grows = values.some((value, i) => {
+    const before = values[i - 1];
+    if (value.type === "number") return before?.type === "number" && value.value !== before.value;
+    return value.type === "text" && before?.type === "text" && value.value !== before.value
+      ? value.value.includes(before.value)
+      : false;
+  });
+  return grows ? unknown(name) : anyOf(values);
 }
 
 /** What comes behind a loop: its `else` where it was not left. */

@@ -296,6 +296,9 @@ describe("sets, iterators and modules on ways that may not be taken", () => {
       ['class K:\n    s = "a"\nk = K()\nk.s = "b"\nif C: del k.s', "return rd(k.s)", ["a", "b"]],
       ['S = "a"\nif C: globals()["S"] = "b"', "return rd(S)", ["a", "b"]],
       ['a, b = {"x", "y"}', "return rd(a)", ["x", "y"]],
+      ['for x in {"a", "b"}: S = x', "return rd(S)", ["a", "b"]],
+      ['S = "a"\nfor x in {"p", "q"}: S = S + x', "return rd(S)", ["?"]],
+      ['n = 0\nfor x in {"p", "q"}: n += 1', 'return rd(f"t{n}")', ["?"]],
     ),
   )("%s", (_title, one) => check(one));
 
