@@ -35,7 +35,7 @@ function isSwitchedOff(one: Diagnostic, sources: Sources): boolean {
 }
 
 /** A place in a helper is seen by every table that uses it; it is told once. */
-function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+export function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
   return diagnostics.filter((one) => {
     if (one.code !== "LDP306" && one.code !== "LDP308") return true;

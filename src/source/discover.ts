@@ -4,6 +4,7 @@ import { byCodePoint } from "../order.js";
 import type { Kind, Layer } from "../project/model.js";
 import type { FileTree } from "../project/tree.js";
 import { skipped } from "./beside.js";
+import { once } from "./check.js";
 import { openResolver, type Resolution } from "./dependencies.js";
 import { isIgnored } from "./ignore.js";
 import { folderTags, guessLayer, sharedFolders } from "./layers.js";
@@ -123,7 +124,7 @@ export function discover(
   };
   return {
     tables,
-    diagnostics: sortDiagnostics(diagnostics.filter((one) => !isIgnoredThere(one))),
+    diagnostics: sortDiagnostics(once(diagnostics).filter((one) => !isIgnoredThere(one))),
     notes,
   };
 }
@@ -197,13 +198,10 @@ function describe(
   const shared = sharedFolders(found.map((one) => one.module));
   const resolutions = new Map(found.map((one) => [one.name, resolver.resolve(one.dataset, one.module, one.name)]));
   const layers = layersOf(found, resolutions);
-  const seen = new Set<string>();
   return found.map(({ name, module, dataset }) => {
     const own = resolutions.get(name) ?? [];
     for (const one of own) {
-      const key = `${one.read.place.file}:${one.read.place.line}:${one.read.place.column}`;
-      if ((one.kind !== "unresolved" && one.kind !== "ambiguous") || seen.has(key)) continue;
-      seen.add(key);
+      if (one.kind !== "unresolved" && one.kind !== "ambiguous") continue;
       diagnostics.push(
         finding("LDP306", untold(one, name), one.read.place, {
           table: name,

@@ -251,6 +251,15 @@ const updates: readonly (readonly [about: string, before: string, wanted: readon
     ["an anchor", table("    depends_on: &x [b]\n"), ["c"], null],
   ];
 
+test("a name that can't be told is told once, however many datasets one call makes", () => {
+  const library =
+    "import dlt\ndef make(name):\n    @dlt.table(name=f'x_{name}')\n    def table(): return dlt.read(f'y_{name}')\n";
+  const module = "from lib import make\nfor name in load():\n    make(name)\n    make(name)\n";
+  const text = `${module}import dlt\n@dlt.table\ndef t(): return dlt.read("a")\n`;
+  const { discovery } = importProject(memoryTree({ "lib.py": library, "m.py": text }), "config.yml", { update: false });
+  expect(discovery.diagnostics.map(({ code, file, line }) => [code, file, line])).toEqual([["LDP306", "m.py", 2]]);
+});
+
 test("a module of 10,000 datasets is imported, and checked, in bounded time", () => {
   const text = Array.from({ length: 10_000 }, (_, i) => `@dlt.table\ndef t${i}():\n    return dlt.read("t${i + 1}")\n`);
   const made = importProject(memoryTree({ "m.py": `import dlt\n${text.join("")}` }), "config.yml", { update: false });
