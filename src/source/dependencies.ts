@@ -1,6 +1,8 @@
 import type { Project } from "../project/model.js";
+import { addTo } from "./group.js";
 import { definesTable, indexNames, matchTable, type NameIndex } from "./match.js";
 import type { Dataset, Read, Sources } from "./model.js";
+import { lastPart } from "./names.js";
 
 /** What a read of a table's code means for the project. */
 export type Resolution =
@@ -54,19 +56,11 @@ function intermediates(sources: Sources, index: NameIndex, project: Pick<Project
     for (const dataset of reading.datasets) {
       if (dataset.name === null || claimed.has(dataset) || dataset.flowOnly === true) continue;
       if (matchTable(dataset.name, index, null).kind === "table") continue;
-      const last = dataset.name.slice(dataset.name.lastIndexOf(".") + 1).toLowerCase();
-      const entry = { dataset, module };
-      const known = byLastPart.get(last);
-      if (known === undefined) byLastPart.set(last, [entry]);
-      else known.push(entry);
+      addTo(byLastPart, lastPart(dataset.name), { dataset, module });
     }
   }
   return (name: string, module: string): { dataset: Dataset; module: string } | null => {
-    const last = name
-      .slice(name.lastIndexOf(".") + 1)
-      .replaceAll("`", "")
-      .toLowerCase();
-    const fitting = (byLastPart.get(last) ?? []).filter((entry) =>
+    const fitting = (byLastPart.get(lastPart(name)) ?? []).filter((entry) =>
       definesTable(name, entry.dataset.name ?? "", project),
     );
     return fitting.find((entry) => entry.module === module) ?? (fitting.length === 1 ? (fitting[0] ?? null) : null);

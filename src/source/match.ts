@@ -1,3 +1,4 @@
+import { addTo } from "./group.js";
 import { splitName } from "./names.js";
 
 /** Where names of the project stand: the catalog and schema that config.yml gives, null where it does not. */
@@ -24,9 +25,7 @@ export function indexNames(names: readonly string[], publishing: Publishing): Na
   for (const name of names) {
     const parts = splitName(name).map((part) => part.toLowerCase());
     const last = parts.at(-1) ?? "";
-    const list = byLastPart.get(last);
-    if (list === undefined) byLastPart.set(last, [{ name, parts }]);
-    else list.push({ name, parts });
+    addTo(byLastPart, last, { name, parts });
   }
   return { byLastPart, publishing };
 }

@@ -66,3 +66,31 @@ export function withoutUnknown(text: string, open = "\ue000", close = "\ue001"):
 export function lastPart(name: string): string {
   return (splitName(name).at(-1) ?? "").toLowerCase();
 }
+
+const holeStart = "\ue000";
+const holeEnd = "\ue001";
+
+/** A text of which nothing is known but the name that it goes by. */
+export function hole(label: string): string {
+  return `${holeStart}${label.replace(/[\ue000\ue001]/g, "")}${holeEnd}`;
+}
+
+export function hasHole(text: string): boolean {
+  return text.includes(holeStart);
+}
+
+/** The text as it is shown: what is not known as `{name}`. */
+export function shown(text: string): string {
+  return text.replaceAll(holeStart, "{").replaceAll(holeEnd, "}");
+}
+
+/** A text with its known stretches changed, such as into another case. */
+export function changeKnown(text: string, change: (stretch: string) => string): string {
+  return text
+    .split(holeStart)
+    .map((part, i) => {
+      const known = i === 0 ? 0 : part.indexOf(holeEnd) + 1;
+      return part.slice(0, known) + change(part.slice(known));
+    })
+    .join(holeStart);
+}

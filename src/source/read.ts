@@ -3,6 +3,7 @@ import type { Project, Table } from "../project/model.js";
 import { type FileTree, TreeError } from "../project/tree.js";
 import { modulesBeside } from "./beside.js";
 import { joinedFingerprint } from "./digest.js";
+import { addTo } from "./group.js";
 import { definesTable, indexNames, matchTable, type NameIndex } from "./match.js";
 import type { Dataset, ModuleReading, ReadOptions, Sources, TableSource } from "./model.js";
 import { lastPart } from "./names.js";
@@ -75,11 +76,7 @@ export function readSources(project: Project, tree: FileTree, options: ReadOptio
 /** The tables of config.yml by their module, in its order. */
 export function tablesByModule(project: Project): ReadonlyMap<string, readonly Table[]> {
   const tables = new Map<string, Table[]>();
-  for (const table of project.tables) {
-    const known = tables.get(table.module);
-    if (known === undefined) tables.set(table.module, [table]);
-    else known.push(table);
-  }
+  for (const table of project.tables) addTo(tables, table.module, table);
   return tables;
 }
 
@@ -127,11 +124,7 @@ interface Definitions {
 function definitionsOf(module: ModuleReading): Definitions {
   const byLastPart = new Map<string, Dataset[]>();
   for (const dataset of module.datasets) {
-    if (dataset.name === null) continue;
-    const last = lastPart(dataset.name);
-    const known = byLastPart.get(last);
-    if (known === undefined) byLastPart.set(last, [dataset]);
-    else known.push(dataset);
+    if (dataset.name !== null) addTo(byLastPart, lastPart(dataset.name), dataset);
   }
   return { byLastPart, bare: module.datasets.find((dataset) => dataset.definedBy === "SELECT") ?? null };
 }
@@ -173,7 +166,7 @@ function flowsElsewhere(
     for (const flow of module.datasets) {
       if (flow.flowOnly !== true || flow.name === null) continue;
       const match = matchTable(flow.name, index, null);
-      if (match.kind === "table") flows.set(match.name, [...(flows.get(match.name) ?? []), { flow, module }]);
+      if (match.kind === "table") addTo(flows, match.name, { flow, module });
     }
   }
   return flows;

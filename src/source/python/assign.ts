@@ -1,5 +1,5 @@
 import type { Expression, Statement } from "./ast.js";
-import { addItems, removeItem, replaceItems, setItem, setSlice } from "./changes.js";
+import { extendBy, removeItem, replaceItems, setItem, setSlice } from "./changes.js";
 import { found, setAttribute } from "./classes.js";
 import { type Environment, evaluate, labelOf } from "./evaluate.js";
 import { inOrder, item, iterate, operate, setOperation } from "./operations.js";
@@ -166,7 +166,6 @@ function extend(object: Value, value: Value, operator: string): boolean {
     return result !== null;
   }
   if (object.items.length + more.items.length > 20_000) return false;
-  addItems(object, [...more.items], more.open, more.sure);
-  if (more.shuffled) object.shuffled = true;
+  extendBy(object, more);
   return true;
 }

@@ -1,7 +1,8 @@
+import { hasHole } from "../names.js";
 import type { Expression, Statement } from "./ast.js";
 import { type Environment, evaluate } from "./evaluate.js";
 import { block, follow } from "./execute.js";
-import { hasHole, keyOf, unknown } from "./values.js";
+import { keyOf, unknown } from "./values.js";
 import { addBetween, type Followed, goesOn, join, raises, setName, settle, unchanged } from "./ways.js";
 
 /** `try`: the body, or what it did until it failed and then a handler. */

@@ -1,4 +1,5 @@
 import { byCodePoint } from "../../order.js";
+import { hasHole, hole } from "../names.js";
 import type { Call } from "./ast.js";
 import { attributeByName } from "./attributes.js";
 import { callValue, opaque } from "./calls.js";
@@ -20,8 +21,6 @@ import {
   dictOf,
   either,
   float,
-  hasHole,
-  hole,
   iterator,
   keyOf,
   type ListValue,
@@ -58,8 +57,6 @@ export function callBuiltin(name: string, args: Args, node: Call, env: Environme
   const call = (target: Value, ...inner: Value[]) => callValue(target, given(inner, node), node, env);
   if (args.open && pure.has(name) && name !== "dict") return unknown(name);
   switch (name) {
-    case "identity":
-      return first;
     case "type":
       return first.type === "instance" && values.length === 1 ? first.class : unknown("type");
     case "wraps": {

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { hasHole, hole } from "../names.js";
 import type { Call } from "./ast.js";
 import { external, isSparkName } from "./attributes.js";
 import { callBuiltin, callMethod } from "./builtins.js";
@@ -20,8 +21,6 @@ import {
   emptyArgs,
   type FrameValue,
   frame,
-  hasHole,
-  hole,
   iterator,
   joinFrames,
   type ListValue,

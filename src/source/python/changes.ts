@@ -1,10 +1,10 @@
+import { hasHole } from "../names.js";
 import { born, charge } from "./machine.js";
 import { anyOf, item } from "./operations.js";
 import {
   blur,
   type DictValue,
   either,
-  hasHole,
   type InstanceValue,
   keyOf,
   type ListValue,
@@ -29,6 +29,12 @@ export function addItems(object: ListValue, items: readonly Value[], open = fals
   object.open ||= open;
   if (length + items.length > 100_000) object.open = true;
   else for (const value of items) object.items.push(value);
+}
+
+/** Adds the items of another list at the end. */
+export function extendBy(object: ListValue, more: ListValue): void {
+  addItems(object, [...more.items], more.open, more.sure);
+  if (more.shuffled) object.shuffled = true;
 }
 
 /** Gives a list other items. */
@@ -66,10 +72,9 @@ export function forgetRest(object: Value): void {
 /** Puts an item into a list. */
 export function insertItem(object: ListValue, at: Value, value: Value): void {
   const sure = object.sure ?? object.items.length;
-  const told = at.type === "number" && !at.float && !(object.shuffled && object.items.length > 1);
   const fits = object.items.length < 100_000;
   const position =
-    !told || (at.value < 0 && (object.open || object.sure !== undefined))
+    !isPlace(object, at) || (at.value < 0 && (object.open || object.sure !== undefined))
       ? -1
       : at.value < 0
         ? Math.max(0, object.items.length + at.value)
@@ -177,9 +182,8 @@ export function removeItem(object: ListValue | DictValue, key: Value): Value | u
   const taken = item(object, key, "…");
   // Which item it takes is not known, so that none is taken away.
   const sure = object.sure ?? object.items.length;
-  const isPlace = key.type === "number" && !key.float && !(object.shuffled && object.items.length > 1);
   changesList(object);
-  if (!isPlace) object.sure = 0;
+  if (!isPlace(object, key)) object.sure = 0;
   else object.sure = key.value < 0 ? Math.max(0, sure + key.value) : Math.min(sure, key.value);
   return taken;
 }
@@ -230,9 +234,14 @@ export function advance(object: ListValue): Value | undefined {
   return any;
 }
 
+/** Whether a key names a place in a list whose order is known. */
+function isPlace(object: ListValue, key: Value): key is Value & { type: "number" } {
+  return key.type === "number" && !key.float && !(object.shuffled && object.items.length > 1);
+}
+
 /** The offset of an item by its index, null when it can't be told. */
 function placeOf(object: ListValue, key: Value): number | null {
-  if (key.type !== "number" || key.float || (object.shuffled && object.items.length > 1)) return null;
+  if (!isPlace(object, key)) return null;
   if (key.value < 0 && (object.open || object.sure !== undefined)) return null;
   const at = key.value < 0 ? object.items.length + key.value : key.value;
   return at >= 0 && at < (object.sure ?? object.items.length) ? at : null;

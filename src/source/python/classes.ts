@@ -353,7 +353,7 @@ function annotationName(node: Expression | null): string {
 }
 
 /** Gives the members of an enumeration their names and values, once its body has been followed. */
-export function makeMembers(type: ClassValue, env: Environment): void {
+function makeMembers(type: ClassValue, env: Environment): void {
   const bases = lineage(type).flatMap((one) => (one.type === "external" || one.type === "builtin" ? [one] : []));
   const paths = bases.map((base) => (base.type === "external" ? base.path : base.name));
   if (!paths.some((path) => /(?:^|\.)(?:Int|Str)?(?:Enum|Flag)$/.test(path))) return;

@@ -1,3 +1,4 @@
+import { hasHole } from "../names.js";
 import type { Call } from "./ast.js";
 import { sorted, updateEntries } from "./builtins.js";
 import {
@@ -5,6 +6,7 @@ import {
   addMember,
   clear,
   discard,
+  extendBy,
   forgetOrder,
   insertItem,
   removeItem,
@@ -22,7 +24,6 @@ import {
   type DictValue,
   dictOf,
   either,
-  hasHole,
   keyOf,
   type ListValue,
   list,
@@ -51,12 +52,9 @@ export function listMethod(object: ListValue, name: string, args: Args, node: Ca
     case "insert":
       if (first !== undefined && second !== undefined) insertItem(object, first, second);
       return none;
-    case "extend": {
-      const more = iterate(first ?? unknown());
-      addItems(object, [...more.items], more.open, more.sure);
-      if (more.shuffled) object.shuffled = true;
+    case "extend":
+      extendBy(object, iterate(first ?? unknown()));
       return none;
-    }
     case "copy":
       return listLike(object, [...object.items], object.open, object.sure, "list");
     case "pop":

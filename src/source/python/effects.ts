@@ -1,3 +1,4 @@
+import { addTo } from "../group.js";
 import type { Argument, Call, ClassDefinition, Expression, FunctionDefinition, Lambda, Statement } from "./ast.js";
 import { changing } from "./bindings.js";
 import type { ModuleRun } from "./machine.js";
@@ -58,7 +59,7 @@ const maxCalls = 100;
 const nothing: Effects = { names: new Set(), elsewhere: false };
 
 /** What the statements of a module do. Functions are told by their names, so that what is not known for certain is rather believed. */
-export function effectsIn(run: ModuleRun): ModuleEffects {
+function effectsIn(run: ModuleRun): ModuleEffects {
   const functions = new Map<string, FunctionDefinition[]>();
   const classes = new Map<string, ClassDefinition[]>();
   const own = new Set<string>();
@@ -422,10 +423,4 @@ function methods(node: ClassDefinition, names: RegExp): FunctionDefinition[] {
 
 function hasHook(node: ClassDefinition): boolean {
   return methods(node, /^__init_subclass__$/).length > 0 || node.args.length > 0;
-}
-
-function addTo<T>(map: Map<string, T[]>, name: string, value: T): void {
-  const known = map.get(name);
-  if (known === undefined) map.set(name, [value]);
-  else known.push(value);
 }

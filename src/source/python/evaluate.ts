@@ -1,3 +1,4 @@
+import { hole } from "../names.js";
 import { assign } from "./assign.js";
 import type { Argument, Comprehension, Expression, FormattedValue, Text } from "./ast.js";
 import { attribute } from "./attributes.js";
@@ -14,7 +15,6 @@ import {
   either,
   emptyArgs,
   float,
-  hole,
   iterator,
   type Kind,
   keyOf,

@@ -1,4 +1,5 @@
 import { fingerprint } from "../digest.js";
+import { addTo } from "../group.js";
 import type { Call, Expression, For, Statement } from "./ast.js";
 import { bindings } from "./bindings.js";
 import { effectsOf } from "./effects.js";
@@ -76,11 +77,7 @@ export function partsOf(run: ModuleRun): Parts {
   let text = installs;
   for (const part of parts) {
     text += part.text + part.files;
-    for (const name of part.binds ?? []) {
-      const known = binding.get(name);
-      if (known === undefined) binding.set(name, [part]);
-      else known.push(part);
-    }
+    for (const name of part.binds ?? []) addTo(binding, name, part);
   }
   const carrying = new Map<For, boolean>();
   return {

@@ -1,3 +1,4 @@
+import { hasHole, hole } from "../names.js";
 import { charge } from "./machine.js";
 import {
   alternatives,
@@ -5,8 +6,6 @@ import {
   canonical,
   type DictValue,
   either,
-  hasHole,
-  hole,
   none,
   same,
   text,

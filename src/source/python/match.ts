@@ -1,7 +1,8 @@
+import { hasHole } from "../names.js";
 import type { Pattern, Statement } from "./ast.js";
 import { type Environment, evaluate } from "./evaluate.js";
 import { block, follow } from "./execute.js";
-import { alternatives, either, hasHole, keyOf, truth, unknown, type Value } from "./values.js";
+import { alternatives, either, keyOf, truth, unknown, type Value } from "./values.js";
 import { type Followed, goesOn, setName, settle, unchanged } from "./ways.js";
 
 /** `match`: the case that is known to fit, or each that may. */

@@ -1,4 +1,5 @@
 import { byCodePoint } from "../../order.js";
+import { hasHole, hole } from "../names.js";
 import type { Comparison, Expression } from "./ast.js";
 import { forgetRest } from "./changes.js";
 import { type Environment, evaluate, labelOf, maxText } from "./evaluate.js";
@@ -11,8 +12,6 @@ import {
   type DictValue,
   dictOf,
   either,
-  hasHole,
-  hole,
   joinFrames,
   keyOf,
   type ListValue,

@@ -1,6 +1,6 @@
 import type { Place } from "../../diagnostics/diagnostic.js";
 import type { Expectation, Read } from "../model.js";
-import { splitName, tableName } from "../names.js";
+import { hasHole, shown, splitName, tableName } from "../names.js";
 import type { Call, Expression } from "./ast.js";
 import { callValue } from "./calls.js";
 import { found } from "./classes.js";
@@ -15,8 +15,6 @@ import {
   emptyArgs,
   type FrameValue,
   type FunctionValue,
-  hasHole,
-  shown,
   unknown,
   type Value,
 } from "./values.js";

@@ -1,8 +1,10 @@
 import type { Kind } from "../../project/model.js";
 import { fingerprint } from "../digest.js";
+import { addTo } from "../group.js";
 import { collectIgnores } from "../ignore.js";
 import { definesTable } from "../match.js";
 import type { Dataset, ModuleReading, Read, ReadOptions, Sink } from "../model.js";
+import { lastPart } from "../names.js";
 import { callFunction } from "./execute.js";
 import { bodyOf, fingerprintOf, type Parts, partsOf } from "./fingerprint.js";
 import { findImports } from "./imports.js";
@@ -63,12 +65,7 @@ function followDatasets(
 ): void {
   const flows = run.flows.map((flow) => ({ flow, seen: followFlow(flow, machine), used: false }));
   const flowsInto = new Map<string, typeof flows>();
-  for (const entry of flows) {
-    const last = lastPart(entry.flow.target ?? "");
-    const known = flowsInto.get(last);
-    if (known === undefined) flowsInto.set(last, [entry]);
-    else known.push(entry);
-  }
+  for (const entry of flows) addTo(flowsInto, lastPart(entry.flow.target ?? ""), entry);
   for (const definition of run.definitions) {
     const target = definition.name;
     const own = (target === null ? [] : (flowsInto.get(lastPart(target)) ?? [])).filter(
@@ -124,10 +121,6 @@ function followDatasets(
       fingerprint: parts && fingerprintOf([flow], parts),
     });
   }
-}
-
-function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1).toLowerCase();
 }
 
 function isSame(a: string, b: string): boolean {

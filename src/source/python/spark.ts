@@ -1,6 +1,6 @@
 import type { Place } from "../../diagnostics/diagnostic.js";
 import type { Read } from "../model.js";
-import { isGlobalView, isPath, longestName, splitName, tableName, withoutUnknown } from "../names.js";
+import { hasHole, isGlobalView, isPath, longestName, shown, splitName, tableName, withoutUnknown } from "../names.js";
 import { readQuery } from "../sql/query.js";
 import type { Call, Expression } from "./ast.js";
 import { joinHidden, opaque, otherFrame, rememberView } from "./calls.js";
@@ -16,10 +16,8 @@ import {
   emptyArgs,
   type FrameValue,
   frame,
-  hasHole,
   joinFrames,
   list,
-  shown,
   type TextValue,
   unknown,
   type Value,

@@ -1,8 +1,9 @@
+import { changeKnown, hasHole, hole } from "../names.js";
 import { attributeByName } from "./attributes.js";
 import { type Environment, maxText } from "./evaluate.js";
 import { charge } from "./machine.js";
 import { formattedText, item, iterate, quoted } from "./operations.js";
-import { type Args, boolean, either, hasHole, hole, list, number, text, unknown, type Value } from "./values.js";
+import { type Args, boolean, either, list, number, text, unknown, type Value } from "./values.js";
 
 /**
  * The arguments of a call by position or name, undefined where none is given; null when the call has others, or not all of them are
@@ -28,10 +29,10 @@ export function textMethod(value: string, name: string, args: Args, env: Environ
     case "format_map":
       return formatted(value, args, env);
     case "upper":
-      return text(value.replace(part, (piece) => (hasHole(piece) ? piece : piece.toUpperCase())));
+      return text(changeKnown(value, (known) => known.toUpperCase()));
     case "lower":
     case "casefold":
-      return text(value.replace(part, (piece) => (hasHole(piece) ? piece : piece.toLowerCase())));
+      return text(changeKnown(value, (known) => known.toLowerCase()));
     case "strip":
     case "lstrip":
     case "rstrip":

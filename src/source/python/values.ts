@@ -1,4 +1,5 @@
 import type { Expectation, Read } from "../model.js";
+import { hole } from "../names.js";
 import type { Call, ClassDefinition, Expression, FunctionDefinition, Lambda } from "./ast.js";
 import { found } from "./classes.js";
 import { born, charge, type Definition, type ModuleRun, readOutOfSight, type Scope } from "./machine.js";
@@ -426,23 +427,6 @@ export function keyOf(value: Value): string | null {
     default:
       return null;
   }
-}
-
-const holeStart = "\ue000";
-const holeEnd = "\ue001";
-
-/** A text of which nothing is known but the name that it goes by. */
-export function hole(label: string): string {
-  return `${holeStart}${label.replace(/[\ue000\ue001]/g, "")}${holeEnd}`;
-}
-
-export function hasHole(text: string): boolean {
-  return text.includes(holeStart);
-}
-
-/** The text as it is shown: what is not known as `{name}`. */
-export function shown(text: string): string {
-  return text.replaceAll(holeStart, "{").replaceAll(holeEnd, "}");
 }
 
 /** How a value looks inside a text, as `str()` and a formatted string have it; null when it can't be told at all. */

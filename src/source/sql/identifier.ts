@@ -1,3 +1,4 @@
+import { changeKnown, hole } from "../names.js";
 import type { Token } from "./tokens.js";
 
 /**
@@ -36,10 +37,10 @@ export function identifierName(
         return values.join("");
       case "LOWER":
       case "LCASE":
-        return cased(first, (part) => part.toLowerCase());
+        return changeKnown(first, (part) => part.toLowerCase());
       case "UPPER":
       case "UCASE":
-        return cased(first, (part) => part.toUpperCase());
+        return changeKnown(first, (part) => part.toUpperCase());
       default:
         return hole("…");
     }
@@ -66,19 +67,4 @@ export function identifierName(
   if (isOperator(",")) name = skipped();
   if (isOperator(")")) next++;
   return { name, next };
-}
-
-function hole(label: string): string {
-  return `\ue000${label}\ue001`;
-}
-
-/** A text in another case, its unknown stretches as they are. */
-function cased(text: string, change: (part: string) => string): string {
-  return text
-    .split("\ue000")
-    .map((part, i) => {
-      const known = i === 0 ? 0 : part.indexOf("\ue001") + 1;
-      return part.slice(0, known) + change(part.slice(known));
-    })
-    .join("\ue000");
 }

@@ -1,9 +1,10 @@
 import type { Kind } from "../../project/model.js";
 import { fingerprint, joinedFingerprint } from "../digest.js";
+import { addTo } from "../group.js";
 import { collectIgnores } from "../ignore.js";
 import { indexLines, type LineIndex } from "../lines.js";
 import type { Dataset, Expectation, ModuleReading, Read, ReadOptions } from "../model.js";
-import { isGlobalView, lastPart, longestName, splitName, tableName, withoutUnknown } from "../names.js";
+import { isGlobalView, lastPart, longestName, shown, splitName, tableName, withoutUnknown } from "../names.js";
 import { type QueryReading, readRelations } from "./query.js";
 import { spelled } from "./spelling.js";
 import { type Statement, splitStatements } from "./statements.js";
@@ -62,7 +63,7 @@ function toRead(read: QueryReading["reads"][number], lines: LineIndex): Read | n
   if (read.name === null) return { table: null, place, streaming: read.streaming, resolved: false, text: read.text };
   const parts = splitName(read.name);
   const last = parts.at(-1) ?? "";
-  const name = tableName(parts).replaceAll("\ue000", "{").replaceAll("\ue001", "}");
+  const name = shown(tableName(parts));
   const known = withoutUnknown(name, "{", "}");
   if (/[/:]/.test(known)) return null;
   const nothing = known.replaceAll(".", "") === "" || name.length > longestName || isGlobalView(parts);
@@ -85,10 +86,7 @@ function describe(
 ): Dataset {
   const stars = relations.stars.map((offset) => lines.place(offset));
   return {
-    name:
-      statement.name === null
-        ? null
-        : tableName(splitName(statement.name)).replaceAll("\ue000", "{").replaceAll("\ue001", "}"),
+    name: statement.name === null ? null : shown(tableName(splitName(statement.name))),
     kind: kindOf(statement, relations.streams || reads.some((read) => read.streaming)),
     definedBy: statement.definedBy,
     ...(statement.form === "flow" ? { flowOnly: true } : {}),
@@ -169,12 +167,7 @@ function joinFlows(
   bare: ReadonlySet<Dataset>,
 ): Dataset[] | null {
   const byTarget = new Map<string, Dataset[]>();
-  for (const { target, dataset } of flows) {
-    const key = lastPart(target);
-    const known = byTarget.get(key);
-    if (known === undefined) byTarget.set(key, [dataset]);
-    else known.push(dataset);
-  }
+  for (const { target, dataset } of flows) addTo(byTarget, lastPart(target), dataset);
   const defined = new Set<string>();
   let pairs = 0;
   const joined = datasets.map((dataset) => {
